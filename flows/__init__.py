@@ -1,0 +1,1 @@
+"""Quayside: from a dropped CSV to marts that add up."""

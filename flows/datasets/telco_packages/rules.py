@@ -1,0 +1,38 @@
+"""The controls of a telco catalogue."""
+
+import polars as pl
+
+from flows.core.judging import present_rule, readable_rule
+from flows.core.rules import Category, Rule, Severity
+from flows.datasets.telco_packages.columns import COLUMNS
+
+RULES = (
+    present_rule("package_name"),
+    present_rule("price"),
+    *(
+        readable_rule(
+            column.name,
+            column.mart_name,
+            column.kind.expected,
+            "ask in the shop" if column.name == "price" else "X" * 100_001,
+        )
+        for column in COLUMNS
+    ),
+    Rule(
+        code="price_not_negative",
+        category=Category.BUSINESS_RULE_VIOLATION,
+        column="price",
+        holds=pl.col("price_idr") >= 0,
+        sentence="price is zero or more.",
+        message="price is {price}, expected 0 or more",
+        breaks={"price": "-1"},
+    ),
+)
+
+REPEAT = Rule(
+    code="row_is_not_repeated",
+    category=Category.DATA_QUALITY_ISSUE,
+    severity=Severity.WARNING,
+    sentence="A row stands once in its file.",
+    message="the row repeats an earlier row of the file exactly",
+)
