@@ -1,0 +1,1 @@
+"""I/O: one module per outside concern."""

@@ -5,7 +5,11 @@ import polars as pl
 from flows.core.dataset import Context
 from flows.core.kinds import from_hundredths
 
-MEASURES = {"orders": pl.len(), "units": pl.col("quantity").sum(), "revenue_inr": pl.col("revenue_inr").sum()}
+MEASURES = {
+    "orders": pl.len().cast(pl.Int64),
+    "units": pl.col("quantity").sum(),
+    "revenue_inr": pl.col("revenue_inr").sum(),
+}
 
 
 def enrich(rows: pl.DataFrame, context: Context) -> pl.DataFrame:

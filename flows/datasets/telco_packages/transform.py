@@ -8,7 +8,7 @@ import polars as pl
 from flows.core.dataset import Context
 from flows.datasets.telco_packages.file_name import FileName, read_file_name
 
-MEASURES = {"packages": pl.len(), "price_sum_idr": pl.col("price_idr").sum()}
+MEASURES = {"packages": pl.len().cast(pl.Int64), "price_sum_idr": pl.col("price_idr").sum()}
 
 AREAS = {
     1: ("medan", "sumatera", "padang", "palembang", "aceh", "pekanbaru", "batam", "lampung"),
@@ -82,7 +82,7 @@ def _price_tier(thresholds: pl.DataFrame, operator: str, file_date: date) -> pl.
     """Return the tier by the newest thresholds that hold on the file date, the operator's own before the general."""
     in_force = (
         thresholds.filter(pl.col("starts_on") <= file_date)
-        .filter(pl.col("operator").is_null() | (pl.col("operator").str.to_lowercase() == operator.lower()))
+        .filter(pl.col("operator").is_null() | (pl.col("operator").cast(pl.String).str.to_lowercase() == operator.lower()))
         .sort(pl.col("operator").is_null(), pl.col("starts_on"), descending=[False, True])
     )
     limits = in_force.row(0, named=True)

@@ -10,7 +10,7 @@ create table platform.exception (
     raw_text text,
     cells json,
     typed jsonb,
-    digest text not null,
+    digest text generated always as (md5(coalesce(raw_text, cells::text))) stored,
     stage text not null check (stage in ('reading', 'validation', 'duplicates', 'correction')),
     category text not null,
     state text not null default 'OPEN' check (state in ('OPEN', 'RELEASED', 'WAIVED', 'DISCARDED', 'SUPERSEDED')),

@@ -93,12 +93,31 @@ begin
         for each statement execute function platform.count_added()', counted);
     execute format('create trigger law_delete after delete on %s referencing old table as removed
         for each statement execute function platform.count_removed()', counted);
-    execute format('create trigger law_update after update on %s referencing old table as removed new table as added
-        for each statement execute function platform.count_changed()', counted);
     execute format('create trigger law_truncate before truncate on %s
         for each statement execute function platform.refuse()', counted);
+    execute format('create trigger law_update after update on %s referencing old table as removed new table as added
+        for each statement execute function platform.count_changed()', counted);
 end $$;
 comment on procedure platform.keep_law is 'Puts a table with a run_id under the law; every mart table calls it.';
 
 call platform.keep_law('platform.exception');
-call platform.keep_law('platform.run');
+
+create function platform.count_run() returns trigger
+language plpgsql as $$
+begin
+    insert into platform.law_check (run_id) values (new.run_id) on conflict do nothing;
+    return null;
+end $$;
+create trigger law_completed after update on platform.run for each row
+when (
+    (new.state = 'COMPLETED' or old.state = 'COMPLETED')
+    and (new.state, new.rows_read) is distinct from (old.state, old.rows_read)
+)
+execute function platform.count_run();
+create trigger law_born_completed after insert on platform.run for each row
+when (new.state = 'COMPLETED')
+execute function platform.count_run();
+create trigger never_deleted before delete or truncate on platform.run
+for each statement execute function platform.refuse();
+create trigger never_deleted before delete on platform.exception
+for each statement execute function platform.refuse();

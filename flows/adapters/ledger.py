@@ -1,0 +1,331 @@
+"""The ledger of files and runs: what landed, who works on it, and how it ended. The one truth about both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from psycopg.rows import class_row
+
+from flows.adapters import audit
+from flows.adapters.object_store import LandedObject
+from flows.adapters.warehouse import Connection, Warehouse
+from flows.core.dataset import Dataset
+from flows.core.errors import FenceLostError
+
+CHANNEL = "quayside_landed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewObject:
+    """An object that the ledger may not know yet; `batch` is empty where its sender named none."""
+
+    landed: LandedObject
+    dataset: str
+    batch: str
+    landed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedFile:
+    """A file that this process may work on while its lease lasts and its fence stands."""
+
+    file_id: int
+    fence: int
+    dataset: str
+    bucket: str
+    object_key: str
+    etag: str
+    base_name: str
+    size_bytes: int
+    batch: str
+    landed_on: date
+    previous_run_id: UUID | None
+    attempts: int
+
+
+def business_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the business day of a moment."""
+    return moment.astimezone(zone).date()
+
+
+def add_objects(warehouse: Warehouse, objects: Sequence[NewObject], zone: ZoneInfo) -> int:
+    """Write the objects that the ledger does not know; those without a batch share a new one. Return their number."""
+    if not objects:
+        return 0
+    with warehouse.transaction() as connection:
+        untagged = [one for one in objects if not one.batch]
+        known = _known(connection, untagged)
+        fresh = [one for one in untagged if _identity(one.landed) not in known]
+        if fresh:
+            connection.execute("select pg_advisory_xact_lock(hashtext('quayside.pickup'))")
+            known = _known(connection, fresh)
+            fresh = [one for one in fresh if _identity(one.landed) not in known]
+        day = max((business_day(one.landed.modified_at, zone) for one in fresh), default=None)
+        batch = _allocate(connection, day, "pickup", "pickup") if day else ""
+        added = 0
+        for one in sorted([*(one for one in objects if one.batch), *fresh], key=lambda one: one.landed.key):
+            added += _add(connection, one, one.batch or batch, zone)
+        if added:
+            connection.execute(f"notify {CHANNEL}".encode())
+    return added
+
+
+def allocate_batch(warehouse: Warehouse, day: date, by_whom: str) -> str:
+    """Return a new batch for an upload."""
+    with warehouse.transaction() as connection:
+        return _allocate(connection, day, "upload", by_whom)
+
+
+def add_unclaimed(warehouse: Warehouse, landed: LandedObject, reason: str) -> None:
+    """List an object that belongs to no dataset."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            """
+            insert into platform.unclaimed_object (bucket, object_key, etag, size_bytes, reason)
+            values (%s, %s, %s, %s, %s) on conflict do nothing
+            """,
+            (landed.bucket, landed.key, landed.etag, landed.size_bytes, reason),
+        )
+
+
+def claim(warehouse: Warehouse, *, limit: int, lease_s: float, max_attempts: int) -> list[ClaimedFile]:
+    """Claim files that wait, and files whose owner let its lease run out; mark those tried too often as FAILED."""
+    with warehouse.transaction() as connection:
+        _give_up(connection, max_attempts)
+        return _claim(
+            connection,
+            """
+            select file_id from platform.file
+            where state = 'LANDED' or (state = 'RUNNING' and lease_expires_at < now())
+            order by file_id limit %(limit)s for update skip locked
+            """,
+            {"limit": limit, "lease_s": lease_s},
+        )
+
+
+def claim_file(warehouse: Warehouse, file_id: int, *, lease_s: float) -> ClaimedFile | None:
+    """Claim one file that a person wants to be loaded again; None where it is in force or under way."""
+    with warehouse.transaction() as connection:
+        claimed = _claim(
+            connection,
+            """
+            select file_id from platform.file
+            where file_id = %(file_id)s
+                and (state in ('LANDED', 'FAILED', 'REJECTED') or (state = 'RUNNING' and lease_expires_at < now()))
+            for update skip locked
+            """,
+            {"file_id": file_id, "lease_s": lease_s},
+        )
+    return claimed[0] if claimed else None
+
+
+def renew(warehouse: Warehouse, claimed: ClaimedFile, lease_s: float) -> None:
+    """Keep a claim for another lease.
+
+    Raises:
+        FenceLostError: Another run owns the file.
+    """
+    with warehouse.transaction() as connection:
+        done = connection.execute(
+            """
+            update platform.file set lease_expires_at = now() + make_interval(secs => %s)
+            where file_id = %s and fence = %s and state = 'RUNNING'
+            """,
+            (lease_s, claimed.file_id, claimed.fence),
+        )
+        if done.rowcount == 0:
+            raise FenceLostError(claimed.file_id)
+
+
+def start_run(
+    warehouse: Warehouse, claimed: ClaimedFile, dataset: Dataset, run_id: UUID, *, name: str, code_version: str
+) -> None:
+    """Bind a run to a claimed file; a run that its process left behind ends as FAILED.
+
+    Raises:
+        FenceLostError: Another run owns the file.
+    """
+    with warehouse.transaction() as connection:
+        owned = connection.execute(
+            "update platform.file set run_id = %s where file_id = %s and fence = %s and state = 'RUNNING'",
+            (run_id, claimed.file_id, claimed.fence),
+        )
+        if owned.rowcount == 0:
+            raise FenceLostError(claimed.file_id)
+        left = connection.execute(
+            """
+            update platform.run set state = 'FAILED', ended_at = now(), reason = %s
+            where file_id = %s and state = 'RUNNING' and run_id <> %s returning run_id
+            """,
+            (f"its process ended without a word; run {run_id} took over", claimed.file_id, run_id),
+        ).fetchall()
+        for row in left:
+            audit.record(connection, "run_abandoned", run_id=row["run_id"], file_id=claimed.file_id, by=str(run_id))
+        connection.execute(
+            """
+            insert into platform.run (run_id, file_id, dataset, name, rule_fingerprint, code_version)
+            values (%s, %s, %s, %s, %s, %s) on conflict (run_id) do nothing
+            """,
+            (run_id, claimed.file_id, dataset.name, name, dataset.rule_fingerprint, code_version),
+        )
+        audit.record(
+            connection,
+            "run_started",
+            run_id=run_id,
+            file_id=claimed.file_id,
+            rule_fingerprint=dataset.rule_fingerprint,
+            code_version=code_version,
+            attempt=claimed.attempts,
+        )
+
+
+def set_content(warehouse: Warehouse, claimed: ClaimedFile, run_id: UUID, *, sha256: str, encoding: str, identity: str) -> None:
+    """Write what the bytes of a file are."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            "update platform.file set sha256 = %s, encoding = %s, identity = %s where file_id = %s and fence = %s",
+            (sha256, encoding, identity, claimed.file_id, claimed.fence),
+        )
+        audit.record(
+            connection,
+            "file_registered",
+            run_id=run_id,
+            file_id=claimed.file_id,
+            counts={"bytes": claimed.size_bytes},
+            sha256=sha256,
+            object_key=claimed.object_key,
+            batch=claimed.batch,
+        )
+
+
+def in_force(connection: Connection, dataset: str, identity: str) -> dict[str, Any] | None:
+    """Return the file in force that is the same, with its run."""
+    return connection.execute(
+        """
+        select file_id, run_id, base_name, batch from platform.file
+        where dataset = %s and identity = %s and state in ('COMPLETED', 'AWAITING_REVIEW') and replaced_by_run is null
+        """,
+        (dataset, identity),
+    ).fetchone()
+
+
+def hold_fence(connection: Connection, claimed: ClaimedFile) -> None:
+    """Keep others from taking the file over until the transaction ends.
+
+    Raises:
+        FenceLostError: Another run owns the file.
+    """
+    held = connection.execute(
+        "select 1 from platform.file where file_id = %s and fence = %s and state = 'RUNNING' for update",
+        (claimed.file_id, claimed.fence),
+    ).fetchone()
+    if held is None:
+        raise FenceLostError(claimed.file_id)
+
+
+def end_file(connection: Connection, claimed: ClaimedFile, run_id: UUID, state: str, run_state: str, reason: str | None) -> None:
+    """Write how a file and its run ended, within the caller's transaction."""
+    connection.execute(
+        "update platform.file set state = %s, reason = %s, lease_expires_at = null where file_id = %s",
+        (state, reason, claimed.file_id),
+    )
+    connection.execute(
+        "update platform.run set state = %s, reason = %s, ended_at = clock_timestamp() where run_id = %s",
+        (run_state, reason, run_id),
+    )
+
+
+def _known(connection: Connection, objects: Sequence[NewObject]) -> set[tuple[Any, ...]]:
+    if not objects:
+        return set()
+    rows = connection.execute(
+        """
+        select bucket, object_key, version_id, etag, modified_at from platform.file
+        where object_key = any(%s)
+        """,
+        ([one.landed.key for one in objects],),
+    )
+    return {tuple(row.values()) for row in rows}
+
+
+def _identity(landed: LandedObject) -> tuple[Any, ...]:
+    return (landed.bucket, landed.key, landed.version_id, landed.etag, landed.modified_at)
+
+
+def _add(connection: Connection, one: NewObject, batch: str, zone: ZoneInfo) -> int:
+    landed = one.landed
+    return connection.execute(
+        """
+        insert into platform.file (
+            dataset, bucket, object_key, version_id, etag, modified_at, size_bytes, base_name, batch, landed_by,
+            landed_at, landed_on
+        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (bucket, object_key, version_id, etag, modified_at) do nothing
+        """,
+        (
+            one.dataset,
+            landed.bucket,
+            landed.key,
+            landed.version_id,
+            landed.etag,
+            landed.modified_at,
+            landed.size_bytes,
+            landed.key.rsplit("/", 1)[-1],
+            batch,
+            one.landed_by,
+            landed.modified_at,
+            business_day(landed.modified_at, zone),
+        ),
+    ).rowcount
+
+
+def _allocate(connection: Connection, day: date, source: str, by_whom: str) -> str:
+    row = connection.execute(
+        "select platform.allocate_batch(%s, %s, %s) as batch", (day, source, by_whom)
+    ).fetchone()
+    assert row is not None
+    return str(row["batch"])
+
+
+def _claim(connection: Connection, chosen: str, values: dict[str, object]) -> list[ClaimedFile]:
+    cursor = connection.cursor(row_factory=class_row(ClaimedFile))
+    return cursor.execute(
+        f"""
+        with chosen as ({chosen})
+        update platform.file as f
+        set state = 'RUNNING', reason = null, fence = f.fence + 1, attempts = f.attempts + 1,
+            lease_expires_at = now() + make_interval(secs => %(lease_s)s)
+        from chosen
+        where f.file_id = chosen.file_id
+        returning f.file_id, f.fence, f.dataset, f.bucket, f.object_key, f.etag, f.base_name, f.size_bytes, f.batch,
+            f.landed_on, f.run_id as previous_run_id, f.attempts
+        """.encode(),
+        values,
+    ).fetchall()
+
+
+def _give_up(connection: Connection, max_attempts: int) -> None:
+    """Mark files that were tried too often as FAILED, with their runs."""
+    reason = f"tried {max_attempts} times without an end; drop it again after the cause is mended"
+    rows = connection.execute(
+        """
+        with tired as (
+            select file_id from platform.file
+            where state = 'RUNNING' and lease_expires_at < now() and attempts >= %(max_attempts)s
+            for update skip locked
+        )
+        update platform.file as f set state = 'FAILED', reason = %(reason)s, lease_expires_at = null
+        from tired where f.file_id = tired.file_id
+        returning f.file_id, f.run_id
+        """,
+        {"max_attempts": max_attempts, "reason": reason},
+    ).fetchall()
+    for row in rows:
+        connection.execute(
+            "update platform.run set state = 'FAILED', ended_at = now(), reason = %s where file_id = %s and state = 'RUNNING'",
+            (reason, row["file_id"]),
+        )
+        audit.record(connection, "run_ended", run_id=row["run_id"], file_id=row["file_id"], state="FAILED", reason=reason)

@@ -1,0 +1,133 @@
+"""The S3 object store: the landing bucket, the archive and the published audit heads."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import Tags
+from minio.error import S3Error
+
+from flows.core.errors import ObjectChangedError
+from flows.settings import Settings
+
+BLOCK_BYTES = 1 << 20
+PART_BYTES = 16 << 20
+BATCH_TAG = "quayside-batch"
+ACTOR_TAG = "quayside-by"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandedObject:
+    """One object in a bucket, as a listing shows it."""
+
+    bucket: str
+    key: str
+    etag: str
+    version_id: str
+    size_bytes: int
+    modified_at: datetime
+
+
+class ObjectStore:
+    """A client of the object store."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = Minio(
+            settings.s3_endpoint,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key.get_secret_value(),
+            secure=settings.s3_is_secure,
+            region="us-east-1",
+            http_client=urllib3.PoolManager(
+                timeout=urllib3.Timeout(connect=5, read=60), maxsize=16, retries=urllib3.Retry(3, backoff_factor=0.2)
+            ),
+        )
+        self.landing = settings.landing_bucket
+        self.archive = settings.archive_bucket
+        self.audit = settings.audit_bucket
+
+    def make_buckets(self) -> None:
+        """Create the buckets that are missing."""
+        for bucket in (self.landing, self.archive, self.audit):
+            if not self._client.bucket_exists(bucket):
+                self._client.make_bucket(bucket)
+
+    def landed(self) -> Iterator[LandedObject]:
+        """Yield every object of the landing bucket."""
+        for found in self._client.list_objects(self.landing, recursive=True):
+            if found.is_dir or found.object_name is None or found.last_modified is None:
+                continue
+            yield LandedObject(
+                bucket=self.landing,
+                key=found.object_name,
+                etag=(found.etag or "").strip('"'),
+                version_id=found.version_id or "",
+                size_bytes=found.size or 0,
+                modified_at=found.last_modified,
+            )
+
+    def tags(self, landed: LandedObject) -> dict[str, str]:
+        """Return the tags of an object; none where it is gone by now."""
+        try:
+            return dict(self._client.get_object_tags(landed.bucket, landed.key) or {})
+        except S3Error as error:
+            if error.code in ("NoSuchKey", "NoSuchTagSet"):
+                return {}
+            raise
+
+    def land(self, path: Path, key: str, tags: dict[str, str]) -> None:
+        """Put a local file into the landing bucket."""
+        told = Tags.new_object_tags()
+        told.update(tags)
+        self._client.fput_object(self.landing, key, str(path), content_type="text/csv", tags=told, part_size=PART_BYTES)
+
+    def download(self, bucket: str, key: str, etag: str, target: BinaryIO) -> str:
+        """Write an object's bytes to a file and return their SHA-256.
+
+        Raises:
+            ObjectChangedError: The object no longer has that ETag.
+        """
+        digest = sha256()
+        try:
+            response = self._client.get_object(bucket, key, request_headers={"If-Match": f'"{etag}"'} if etag else None)
+        except S3Error as error:
+            if error.code in ("NoSuchKey", "PreconditionFailed"):
+                raise ObjectChangedError(key) from error
+            raise
+        try:
+            for block in response.stream(BLOCK_BYTES):
+                digest.update(block)
+                target.write(block)
+        finally:
+            response.close()
+            response.release_conn()
+        return digest.hexdigest()
+
+    def keep(self, path: Path, digest: str) -> None:
+        """Put a file into the archive under its SHA-256, unless it is there."""
+        try:
+            if self._client.stat_object(self.archive, digest).size == path.stat().st_size:
+                return
+        except S3Error as error:
+            if error.code != "NoSuchKey":
+                raise
+        self._client.fput_object(self.archive, digest, str(path), part_size=PART_BYTES)
+
+    def archived_range(self, digest: str, start: int, length: int) -> bytes:
+        """Return a byte range of an archived file."""
+        response = self._client.get_object(self.archive, digest, offset=start, length=length)
+        try:
+            return response.read()
+        finally:
+            response.close()
+            response.release_conn()
+
+    def publish_head(self, name: str, content: bytes) -> None:
+        """Put the head of the audit chain where the database can't change it."""
+        self._client.put_object(self.audit, name, io.BytesIO(content), len(content), content_type="application/json")

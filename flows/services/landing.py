@@ -1,0 +1,112 @@
+"""What lands: files that a person or a program puts into the bucket, and the scan that tells the ledger of them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.adapters import ledger
+from flows.adapters.ledger import NewObject
+from flows.adapters.object_store import ACTOR_TAG, BATCH_TAG, LandedObject, ObjectStore
+from flows.adapters.warehouse import Warehouse
+from flows.core.dataset import Dataset
+from flows.core.errors import MistakeError
+from flows.core.reading import MAX_HEADER_BYTES, read_layout, utf16_encoding
+from flows.core.errors import FileRejectedError
+from flows.settings import Settings
+
+
+@dataclass(slots=True)
+class Scanner:
+    """Tells the ledger what a bucket holds; remembers what it told, so that a scan costs one listing."""
+
+    settings: Settings
+    warehouse: Warehouse
+    store: ObjectStore
+    datasets: dict[str, Dataset]
+    _told: set[tuple[str, str, str, datetime]] = field(default_factory=set)
+
+    def scan(self) -> int:
+        """List the bucket once and write what is new to the ledger; return the number of new files."""
+        new: list[NewObject] = []
+        seen: list[tuple[str, str, str, datetime]] = []
+        for landed in self.store.landed():
+            name = (landed.key, landed.version_id, landed.etag, landed.modified_at)
+            if name in self._told:
+                continue
+            seen.append(name)
+            reason = unclaimed_reason(landed, self.datasets)
+            if reason is None:
+                new.append(self._described(landed))
+            else:
+                ledger.add_unclaimed(self.warehouse, landed, reason)
+        added = ledger.add_objects(self.warehouse, new, self.settings.business_time_zone)
+        self._told.update(seen)
+        return added
+
+    def _described(self, landed: LandedObject) -> NewObject:
+        tags = self.store.tags(landed)
+        batch = tags.get(BATCH_TAG, "")
+        known = self.warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch) if batch else []
+        return NewObject(
+            landed=landed,
+            dataset=landed.key.split("/", 1)[0],
+            batch=batch if known else "",
+            landed_by=tags.get(ACTOR_TAG, "object store"),
+        )
+
+
+def unclaimed_reason(landed: LandedObject, datasets: dict[str, Dataset]) -> str | None:
+    """Return why an object belongs to no dataset; None where it belongs to one."""
+    prefix, _, rest = landed.key.partition("/")
+    if prefix not in datasets or not rest:
+        return f"its key starts with no dataset; put it under one of {', '.join(f'{name}/' for name in sorted(datasets))}"
+    if not landed.key.lower().endswith(".csv"):
+        return "its name does not end in .csv"
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """What one upload brought."""
+
+    batch: str
+    keys: tuple[str, ...]
+
+
+def land(
+    settings: Settings, warehouse: Warehouse, store: ObjectStore, files: list[tuple[Path, Dataset]], *, by_whom: str
+) -> Landed:
+    """Put local files into the bucket as one batch."""
+    day = ledger.business_day(datetime.now(UTC), settings.business_time_zone)
+    batch = ledger.allocate_batch(warehouse, day, by_whom)
+    keys = []
+    for path, dataset in files:
+        key = f"{dataset.name}/{batch}/{path.name}"
+        store.land(path, key, {BATCH_TAG: batch, ACTOR_TAG: by_whom})
+        keys.append(key)
+    with warehouse.transaction() as connection:
+        connection.execute(f"notify {ledger.CHANNEL}".encode())
+    return Landed(batch=batch, keys=tuple(keys))
+
+
+def guess_dataset(path: Path, datasets: dict[str, Dataset]) -> Dataset:
+    """Return the one dataset whose header a file has.
+
+    Raises:
+        MistakeError: None or several fit.
+    """
+    with path.open("rb") as source:
+        head = source.read(MAX_HEADER_BYTES)
+    encoding = utf16_encoding(head)
+    text = head[2:].decode(encoding, "replace").encode() if encoding else head
+    fitting = []
+    for dataset in datasets.values():
+        try:
+            read_layout(text, encoding or "utf-8", dataset)
+        except FileRejectedError:
+            continue
+        fitting.append(dataset)
+    if len(fitting) != 1:
+        told = ", ".join(sorted(datasets))
+        raise MistakeError(f"{path.name}: its header fits {len(fitting) or 'no'} datasets; name one of {told} with --dataset")
+    return fitting[0]

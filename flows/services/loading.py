@@ -1,0 +1,284 @@
+"""Loads one claimed file, stage by stage: register, validate, exceptions, transform; `publishing` is the last.
+
+Each stage reads what the one before left in the run's scratch folder, and can be run again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+import polars as pl
+
+from flows.adapters import audit, ledger
+from flows.adapters.ledger import ClaimedFile
+from flows.adapters.marts import to_csv
+from flows.adapters.object_store import ObjectStore
+from flows.adapters.scratch import Scratch
+from flows.adapters.warehouse import Connection, Warehouse
+from flows.core.dataset import Context, Dataset
+from flows.core.errors import FileRejectedError
+from flows.core.judging import FINDING_SCHEMA, Tally, judge
+from flows.core.reading import MAX_HEADER_BYTES, Layout, read_batches, read_layout, transcode, utf16_encoding
+from flows.core.rules import Rule
+from sql import query
+
+KEYS_AT_ONCE = 2_000_000
+"""How many key hashes are compared at once when repeated keys of a file are looked for (24 MB)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """One run over one claimed file, and where its parts are."""
+
+    run_id: UUID
+    claimed: ClaimedFile
+    dataset: Dataset
+    warehouse: Warehouse
+    store: ObjectStore
+    scratch: Scratch
+
+    @cached_property
+    def context(self) -> Context:
+        """What the file's rows are judged against, as it was when the run began."""
+        references = {
+            name: _reference(self.warehouse, self.dataset, name) for name in self.dataset.references
+        }
+        return Context(landed_on=self.claimed.landed_on, base_name=self.claimed.base_name, references=references)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[dict[str, int]]:
+        """Tell the audit trail that a stage started and ended; the caller fills in the counts."""
+        counts: dict[str, int] = {}
+        with self.warehouse.transaction() as connection:
+            self.tell(connection, "stage_started", stage=name)
+        yield counts
+        with self.warehouse.transaction() as connection:
+            self.tell(connection, "stage_ended", counts=counts, stage=name)
+
+    def tell(self, connection: Connection, event: str, counts: dict[str, int] | None = None, **details: object) -> None:
+        """Write an audit event of this run."""
+        audit.record(connection, event, run_id=self.run_id, file_id=self.claimed.file_id, counts=counts, **details)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated:
+    """What the rules said of a file; the rows are in the scratch folder."""
+
+    rows_read: int
+    rows_held: int
+    empty_lines: int
+    warnings: tuple[str, ...]
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+
+def register(load: Load) -> str | None:
+    """Copy the file to the archive and the scratch folder; return a sentence if it is the same as one in force."""
+    with load.stage("register") as counts:
+        with load.scratch.original.open("wb") as target:
+            digest = load.store.download(load.claimed.bucket, load.claimed.object_key, load.claimed.etag, target)
+        load.store.keep(load.scratch.original, digest)
+        encoding = _to_utf8(load.scratch)
+        identity = identity_of(load.dataset, digest, load.claimed.base_name)
+        ledger.set_content(
+            load.warehouse, load.claimed, load.run_id, sha256=digest, encoding=encoding, identity=identity
+        )
+        counts["bytes"] = load.scratch.original.stat().st_size
+    with load.warehouse.transaction() as connection:
+        return duplicate_of(connection, load.dataset, identity)
+
+
+def identity_of(dataset: Dataset, digest: str, base_name: str) -> str:
+    """Return what makes a file the same as another one of its dataset."""
+    return digest if dataset.identity == "bytes" else f"{digest} {base_name}"
+
+
+def duplicate_of(connection: Connection, dataset: Dataset, identity: str) -> str | None:
+    """Return a sentence that names the file in force that is the same; None where there is none."""
+    same = ledger.in_force(connection, dataset.name, identity)
+    if same is None:
+        return None
+    return f"the same as file {same['file_id']} ({same['base_name']}, {same['batch']}), loaded by run {same['run_id']}"
+
+
+def validate(load: Load) -> Validated:
+    """Read and judge the whole file; keep its judged batches.
+
+    Raises:
+        FileRejectedError: The file as a whole can't be read.
+    """
+    kinds = ("passed", "held", "findings", "repeated")
+    for kind in kinds:
+        load.scratch.clear(kind)
+    with load.stage("validate") as counts:
+        layout = layout_of(load)
+        rows_read = rows_held = 0
+        empty_lines = layout.empty_lines
+        tallies = {rule.code: Tally() for rule in load.dataset.all_rules}
+        with load.scratch.text.open("rb") as source:
+            for number, batch in enumerate(read_batches(source, layout, load.dataset)):
+                verdict = judge(batch, load.dataset, load.context)
+                for kind, frame in zip(kinds, (verdict.passed, verdict.held, verdict.findings), strict=False):
+                    load.scratch.write(kind, number, frame)
+                rows_read += verdict.rows_read
+                rows_held += verdict.held.height
+                empty_lines += batch.empty_lines
+                for code, tally in verdict.tallies.items():
+                    tallies[code].tested += tally.tested
+                    tallies[code].failed += tally.failed
+        if rows_read == 0:
+            raise FileRejectedError("the file has a header but no data row; drop it again with its rows")
+        repeated = repeated_lines(load.scratch, rows_read)
+        load.scratch.write("repeated", 0, repeated.to_frame())
+        if load.dataset.repeat_rule is not None:
+            tallies[load.dataset.repeat_rule.code] = Tally(tested=rows_read - rows_held, failed=len(repeated))
+        counts |= {"rows_read": rows_read, "rows_passed": rows_read - rows_held, "rows_held": rows_held}
+    return Validated(
+        rows_read=rows_read,
+        rows_held=rows_held,
+        empty_lines=empty_lines,
+        warnings=layout.warnings + load.dataset.file_warnings(load.claimed.base_name),
+        tallies=tallies,
+    )
+
+
+def layout_of(load: Load) -> Layout:
+    """Return the layout of the run's file.
+
+    Raises:
+        FileRejectedError: It has none that can serve.
+    """
+    with load.scratch.original.open("rb") as source:
+        encoding = utf16_encoding(source.read(2)) or "utf-8"
+    with load.scratch.text.open("rb") as source:
+        return read_layout(source.read(MAX_HEADER_BYTES), encoding, load.dataset)
+
+
+def repeated_lines(scratch: Scratch, rows: int) -> pl.Series:
+    """Return the lines of passed rows whose key an earlier row of the file has; memory does not grow with the file."""
+    parts = rows // KEYS_AT_ONCE + 1
+    found = [pl.Series("line", [], pl.Int64)]
+    for part in range(parts):
+        keys = pl.concat(
+            frame.filter(pl.col("key_hash") % parts == part)
+            for frame in scratch.frames("passed", ["line", "key_hash"])
+        )
+        found.append(keys.filter(~pl.col("key_hash").is_first_distinct())["line"])
+    return pl.concat(found).sort()
+
+
+def exceptions(load: Load) -> int:
+    """Make the held rows and the findings ready for the database; return the number of held rows."""
+    for kind in ("exceptions", "findings_ready"):
+        load.scratch.clear(kind)
+    with load.stage("exceptions") as counts:
+        held = 0
+        for number, frame in enumerate(load.scratch.frames("held")):
+            ready = exception_rows(load, frame)
+            load.scratch.part("exceptions", number).write_bytes(to_csv(ready))
+            held += frame.height
+        for number, frame in enumerate(load.scratch.frames("findings")):
+            findings = frame if load.dataset.repeat_rule is None else pl.concat([frame, _repeats(load, number)])
+            load.scratch.part("findings_ready", number).write_bytes(to_csv(finding_rows(load, findings)))
+        counts["rows_held"] = held
+    return held
+
+
+def exception_rows(load: Load, held: pl.DataFrame) -> pl.DataFrame:
+    """Return held rows as rows of `platform.exception`."""
+    return held.with_columns(
+        dataset=pl.lit(load.dataset.name),
+        run_id=pl.lit(str(load.run_id)),
+        file_id=pl.lit(load.claimed.file_id, pl.Int64),
+    )
+
+
+def finding_rows(load: Load, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return findings as rows of `platform.finding`."""
+    return findings.rename({"column": "column_name"}).with_columns(
+        run_id=pl.lit(str(load.run_id)), rule_fingerprint=pl.lit(load.dataset.rule_fingerprint)
+    )
+
+
+def transform(load: Load) -> int:
+    """Compute the derived columns and the aggregates of the rows that passed; return the number of rows."""
+    for kind in ("rows", "changes"):
+        load.scratch.clear(kind)
+    with load.stage("transform") as counts:
+        repeated = load.scratch.read("repeated", 0)["line"].implode()
+        rows = 0
+        for number, passed in enumerate(load.scratch.frames("passed")):
+            derived = mart_rows(load, passed)
+            if load.dataset.key:
+                derived = derived.with_columns(is_repeated=pl.col("line").is_in(repeated))
+                load.scratch.write("rows", number, derived)
+                derived = derived.filter(~pl.col("is_repeated")).drop("is_repeated")
+            load.scratch.part("rows", number).write_bytes(to_csv(derived))
+            for position, change in enumerate(changes_of(load.dataset, derived)):
+                load.scratch.write(f"changes-{position}", number, change)
+            rows += passed.height
+        counts["rows"] = rows
+    return rows
+
+
+def mart_rows(load: Load, passed: pl.DataFrame) -> pl.DataFrame:
+    """Return passed rows as rows of the mart."""
+    return load.dataset.derive(passed, load.context).select(
+        pl.lit(str(load.run_id)).alias("run_id") if name == "run_id" else pl.col(name)
+        for name in load.dataset.mart_columns
+    )
+
+
+def changes_of(dataset: Dataset, rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return what rows add to each aggregate of the dataset."""
+    return [
+        rows.group_by(aggregate.group_by).agg(
+            measure.alias(name) for name, measure in aggregate.measures.items()
+        )
+        for aggregate in dataset.aggregates
+    ]
+
+
+def _reference(warehouse: Warehouse, dataset: Dataset, name: str) -> pl.DataFrame:
+    return pl.DataFrame(warehouse.rows(query(dataset.name, name)), infer_schema_length=None)
+
+
+def _to_utf8(scratch: Scratch) -> str:
+    with scratch.original.open("rb") as source:
+        encoding = utf16_encoding(source.read(2))
+        if encoding is None:
+            return "utf-8"
+        with scratch.transcoded.open("wb") as target:
+            transcode(source, target, encoding)
+    return encoding
+
+
+def _repeats(load: Load, number: int) -> pl.DataFrame:
+    """Return the warnings for the rows of one batch that repeat an earlier row."""
+    rule = load.dataset.repeat_rule
+    assert isinstance(rule, Rule)
+    repeated = load.scratch.read("repeated", 0)["line"].implode()
+    return (
+        load.scratch.read("passed", number)
+        .filter(pl.col("line").is_in(repeated))
+        .select(
+            "line",
+            rule=pl.lit(rule.code),
+            category=pl.lit(str(rule.category)),
+            severity=pl.lit(str(rule.severity)),
+            column=pl.lit(rule.column),
+            value=pl.lit(None, pl.String),
+            message=pl.lit(rule.message),
+        )
+        .select(FINDING_SCHEMA.keys())
+    )
+
+
+def remove_leftovers(root: Path, running: set[str]) -> int:
+    """Remove the scratch folders of runs that are no longer under way; return their number."""
+    left = [folder for folder in root.glob("*") if folder.is_dir() and folder.name not in running]
+    for folder in left:
+        Scratch(folder).remove()
+    return len(left)

@@ -1,0 +1,359 @@
+"""Publishes a judged file: one transaction in which rows, exceptions, tallies, aggregates, ledger and audit appear."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import polars as pl
+from psycopg.errors import UniqueViolation
+
+from flows.adapters import ledger, marts
+from flows.adapters.warehouse import Connection
+from flows.core.duplicates import judge_duplicates
+from flows.core.judging import HELD_SCHEMA, Tally, cells_json
+from flows.core.reading import reread
+from flows.core.rules import CATEGORY_RANK, Rule
+from flows.services.loading import (
+    Load,
+    Validated,
+    changes_of,
+    duplicate_of,
+    exception_rows,
+    finding_rows,
+    identity_of,
+    layout_of,
+)
+
+REVIEW_SAMPLE = 100
+"""Findings of each rule that are kept for a person who decides on a run."""
+CHANGES_AT_ONCE = 500_000
+EXCEPTION_COLUMNS = (*HELD_SCHEMA, "dataset", "run_id", "file_id")
+FINDING_COLUMNS = (
+    "line",
+    "rule",
+    "category",
+    "severity",
+    "column_name",
+    "value",
+    "message",
+    "run_id",
+    "rule_fingerprint",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended; `state` is a run state, or DUPLICATE for a file that is the same as one in force."""
+
+    state: str
+    reason: str | None = None
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_held: int = 0
+    rows_loaded_already: int = 0
+    rows_held_already: int = 0
+    replaced_runs: tuple[UUID, ...] = ()
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What publishing found among the rows that passed."""
+
+    loaded: int = 0
+    loaded_already: int = 0
+    conflicting: int = 0
+    totals: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def publish(load: Load, validated: Validated) -> Outcome:
+    """Publish a judged file, or decide that a person must; everything appears together or not at all.
+
+    Raises:
+        FenceLostError: Another run owns the file.
+    """
+    with load.warehouse.transaction() as connection:
+        marts.lock_dataset(connection, load.dataset)
+        ledger.hold_fence(connection, load.claimed)
+        same = duplicate_of(connection, load.dataset, _identity(connection, load))
+        if same is not None:
+            return end_duplicate(connection, load, same)
+        connection.execute("savepoint unpublished")
+        connection.execute("set local enable_seqscan = off")
+        replaced = _replace(connection, load)
+        counts = _Counts()
+        errors = validated.rows_held
+        if not _needs_review(load, validated, errors):
+            _publish_rows(connection, load, counts)
+            errors += counts.conflicting
+        if _needs_review(load, validated, errors):
+            connection.execute("rollback to savepoint unpublished")
+            return _await_review(connection, load, validated, errors)
+        return _complete(connection, load, validated, counts, replaced)
+
+
+def end_duplicate(connection: Connection, load: Load, reason: str) -> Outcome:
+    """End the run of a file that is the same as one in force; nothing is loaded again."""
+    ledger.end_file(connection, load.claimed, load.run_id, "DUPLICATE", "REJECTED", reason)
+    load.tell(connection, "run_ended", state="DUPLICATE", reason=reason)
+    return Outcome(state="DUPLICATE", reason=reason)
+
+
+def end_rejected(load: Load, reason: str) -> Outcome:
+    """End the run of a file that can't be read as a whole."""
+    with load.warehouse.transaction() as connection:
+        ledger.hold_fence(connection, load.claimed)
+        ledger.end_file(connection, load.claimed, load.run_id, "REJECTED", "REJECTED", reason)
+        load.tell(connection, "run_ended", state="REJECTED", reason=reason)
+    return Outcome(state="REJECTED", reason=reason)
+
+
+def end_failed(load: Load, reason: str, trace: str) -> Outcome:
+    """End a run that could not go on for a reason that is not the file's; the trace is kept in the audit trail."""
+    with load.warehouse.transaction() as connection:
+        ledger.hold_fence(connection, load.claimed)
+        ledger.end_file(connection, load.claimed, load.run_id, "FAILED", "FAILED", reason)
+        load.tell(connection, "run_ended", state="FAILED", reason=reason, trace=trace)
+    return Outcome(state="FAILED", reason=reason)
+
+
+def _identity(connection: Connection, load: Load) -> str:
+    row = connection.execute(
+        "select sha256 from platform.file where file_id = %s", (load.claimed.file_id,)
+    ).fetchone()
+    assert row is not None
+    return identity_of(load.dataset, row["sha256"], load.claimed.base_name)
+
+
+def _needs_review(load: Load, validated: Validated, errors: int) -> bool:
+    return errors > load.dataset.review_above_share * validated.rows_read
+
+
+def _replace(connection: Connection, load: Load) -> tuple[UUID, ...]:
+    """Take the version in force of the same name out of force, where the dataset says so."""
+    if load.dataset.new_version != "replace":
+        return ()
+    old = connection.execute(
+        """
+        update platform.file set replaced_by_run = %s
+        where dataset = %s and base_name = %s and file_id <> %s and replaced_by_run is null
+            and state in ('COMPLETED', 'AWAITING_REVIEW')
+        returning run_id
+        """,
+        (load.run_id, load.dataset.name, load.claimed.base_name, load.claimed.file_id),
+    ).fetchall()
+    for row in old:
+        marts.mark_replaced(connection, load.dataset, old_run=row["run_id"], new_run=load.run_id)
+    return tuple(row["run_id"] for row in old)
+
+
+def _publish_rows(connection: Connection, load: Load, counts: _Counts) -> None:
+    """COPY the rows that passed; without a key as they are, with one as long as it is new."""
+    dataset = load.dataset
+    look_first = False
+    for number in range(load.scratch.count("passed")):
+        if dataset.duplicate_rule is None:
+            marts.copy_file(connection, dataset.name, dataset.mart_table, dataset.mart_columns, load.scratch.part("rows", number))
+            counts.loaded += load.scratch.read("passed", number).height
+            _add(connection, load, counts, _prepared_changes(load, number))
+            continue
+        rows = load.scratch.read("rows", number)
+        fresh, repeated = (rows.filter(mask).drop("is_repeated") for mask in (~pl.col("is_repeated"), pl.col("is_repeated")))
+        if not look_first and _copy_optimistically(connection, load, number):
+            counts.loaded += fresh.height
+            _add(connection, load, counts, _prepared_changes(load, number))
+        else:
+            look_first = _copy_new(connection, load, counts, dataset.duplicate_rule, fresh) < fresh.height
+        for part in _one_per_key(repeated, dataset.key):
+            _copy_new(connection, load, counts, dataset.duplicate_rule, part)
+    for position, total in counts.totals.items():
+        marts.add_changes(connection, dataset, dataset.aggregates[int(position)], load.run_id, total)
+
+
+def _copy_optimistically(connection: Connection, load: Load, number: int) -> bool:
+    """COPY a batch in the hope that its keys are new; return whether they were."""
+    dataset = load.dataset
+    try:
+        with connection.transaction():
+            marts.copy_file(connection, dataset.name, dataset.mart_table, dataset.mart_columns, load.scratch.part("rows", number))
+    except UniqueViolation:
+        return False
+    return True
+
+
+def _copy_new(connection: Connection, load: Load, counts: _Counts, rule: Rule, rows: pl.DataFrame) -> int:
+    """COPY the rows whose key is new and hold the others; return how many were new. No key stands twice in `rows`."""
+    if rows.is_empty():
+        return 0
+    dataset = load.dataset
+    standing = marts.standing_rows(connection, dataset, rows)
+    new = rows.join(standing, on=dataset.key, how="anti", maintain_order="left")
+    known = rows.join(standing, on=dataset.key, how="semi", maintain_order="left")
+    marts.copy_frame(connection, dataset.name, dataset.mart_table, new)
+    counts.loaded += new.height
+    _add(connection, load, counts, changes_of(dataset, new))
+    if known.height:
+        _hold_duplicates(connection, load, counts, rule, known, standing)
+    return new.height
+
+
+def _hold_duplicates(
+    connection: Connection, load: Load, counts: _Counts, rule: Rule, known: pl.DataFrame, standing: pl.DataFrame
+) -> None:
+    duplicates = judge_duplicates(known, standing, load.dataset, rule)
+    with load.scratch.text.open("rb") as source:
+        texts = reread(source, layout_of(load), load.dataset, known.sort("line"))
+    cells = texts.select("line", cells=cells_json(load.dataset))
+    held = duplicates.held.join(cells, on="line", how="left").with_columns(
+        raw_text=pl.lit(None, pl.String),
+        stage=pl.lit("duplicates"),
+        category=pl.lit(str(rule.category)),
+        state=pl.when("is_loaded_already").then(pl.lit("DISCARDED")).otherwise(pl.lit("OPEN")),
+        closed_at=pl.when("is_loaded_already").then(pl.lit("now")),
+        closed_by=pl.when("is_loaded_already").then(pl.lit("system")),
+        reason=pl.when("is_loaded_already").then(
+            pl.format("already loaded: line {} of run {}", "standing_line", "standing_run_id")
+        ),
+    )
+    marts.copy_frame(connection, "platform", "exception", exception_rows(load, held.drop("is_loaded_already")))
+    marts.copy_frame(connection, "platform", "finding", finding_rows(load, duplicates.findings))
+    already = int(held["is_loaded_already"].sum())
+    counts.loaded_already += already
+    counts.conflicting += held.height - already
+
+
+def _one_per_key(rows: pl.DataFrame, key: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+    """Yield the rows in parts in which no key stands twice, in file order of each key."""
+    numbered = rows.with_columns(occurrence=pl.int_range(pl.len()).over(key))
+    for part in numbered.partition_by("occurrence", maintain_order=True):
+        yield part.drop("occurrence")
+
+
+def _prepared_changes(load: Load, number: int) -> list[pl.DataFrame]:
+    return [load.scratch.read(f"changes-{position}", number) for position in range(len(load.dataset.aggregates))]
+
+
+def _add(connection: Connection, load: Load, counts: _Counts, changes: list[pl.DataFrame]) -> None:
+    """Add a batch's changes to the totals; totals that grow too large go to the database at once."""
+    for position, change in enumerate(changes):
+        aggregate = load.dataset.aggregates[position]
+        parts = [part for part in (counts.totals.get(str(position)), change) if part is not None]
+        total = marts.add_up(aggregate, parts)
+        if total.height > CHANGES_AT_ONCE:
+            marts.add_changes(connection, load.dataset, aggregate, load.run_id, total)
+            total = total.clear()
+        counts.totals[str(position)] = total
+
+
+def _complete(
+    connection: Connection, load: Load, validated: Validated, counts: _Counts, replaced: tuple[UUID, ...]
+) -> Outcome:
+    for kind, table, columns in (
+        ("exceptions", "exception", EXCEPTION_COLUMNS),
+        ("findings_ready", "finding", FINDING_COLUMNS),
+    ):
+        for path in load.scratch.csv_parts(kind):
+            marts.copy_file(connection, "platform", table, columns, path)
+    held_already = marts.close_held_already(connection, load.dataset, load.run_id)
+    duplicates = counts.loaded_already + counts.conflicting
+    _write_tallies(connection, load, validated, judged_for_duplicates=counts.loaded + duplicates, duplicates=duplicates)
+    marts.settle(connection, load.dataset, load.run_id)
+    outcome = Outcome(
+        state="COMPLETED",
+        rows_read=validated.rows_read,
+        rows_loaded=counts.loaded,
+        rows_held=validated.rows_held + duplicates,
+        rows_loaded_already=counts.loaded_already,
+        rows_held_already=held_already,
+        replaced_runs=replaced,
+    )
+    _write_counts(connection, load, validated, outcome)
+    ledger.end_file(connection, load.claimed, load.run_id, "COMPLETED", "COMPLETED", None)
+    load.tell(
+        connection,
+        "run_ended",
+        counts={
+            "rows_read": outcome.rows_read,
+            "rows_loaded": outcome.rows_loaded,
+            "rows_held": outcome.rows_held,
+            "rows_loaded_already": outcome.rows_loaded_already,
+            "rows_held_already": outcome.rows_held_already,
+        },
+        state="COMPLETED",
+        replaced_runs=[str(run_id) for run_id in replaced],
+    )
+    return outcome
+
+
+def _await_review(connection: Connection, load: Load, validated: Validated, errors: int) -> Outcome:
+    """Publish nothing but the tallies and a sample of the findings."""
+    reason = (
+        f"{errors:,} of {validated.rows_read:,} rows have errors, more than {load.dataset.review_above_share:.0%}; "
+        "a person decides whether the run goes on or is rejected"
+    )
+    findings = pl.concat(load.scratch.frames("findings"))
+    sample = findings.filter(pl.int_range(pl.len()).over("rule") < REVIEW_SAMPLE)
+    marts.copy_frame(connection, "platform", "finding", finding_rows(load, sample))
+    _write_tallies(connection, load, validated, judged_for_duplicates=0, duplicates=0)
+    outcome = Outcome(state="AWAITING_REVIEW", reason=reason, rows_read=validated.rows_read, rows_held=errors)
+    _write_counts(connection, load, validated, outcome)
+    ledger.end_file(connection, load.claimed, load.run_id, "AWAITING_REVIEW", "AWAITING_REVIEW", reason)
+    load.tell(
+        connection,
+        "run_ended",
+        counts={"rows_read": validated.rows_read, "rows_with_errors": errors},
+        state="AWAITING_REVIEW",
+        reason=reason,
+    )
+    return outcome
+
+
+def _write_tallies(
+    connection: Connection, load: Load, validated: Validated, *, judged_for_duplicates: int, duplicates: int
+) -> None:
+    tallies = dict(validated.tallies)
+    if load.dataset.duplicate_rule is not None:
+        tallies[load.dataset.duplicate_rule.code] = Tally(tested=judged_for_duplicates, failed=duplicates)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into platform.run_rule (run_id, rule, category, severity, tested, failed, not_evaluated)
+            values (%s, %s, %s, %s, %s, %s, %s)
+            """,
+            [
+                (
+                    load.run_id,
+                    rule.code,
+                    rule.category,
+                    rule.severity,
+                    tallies[rule.code].tested,
+                    tallies[rule.code].failed,
+                    validated.rows_read - tallies[rule.code].tested,
+                )
+                for rule in sorted(load.dataset.all_rules, key=lambda rule: CATEGORY_RANK[rule.category])
+            ],
+        )
+    load.tell(
+        connection,
+        "controls_judged",
+        counts={rule.code: tallies[rule.code].failed for rule in load.dataset.all_rules},
+        rule_fingerprint=load.dataset.rule_fingerprint,
+    )
+
+
+def _write_counts(connection: Connection, load: Load, validated: Validated, outcome: Outcome) -> None:
+    connection.execute(
+        """
+        update platform.run set rows_read = %s, rows_loaded_at_first_pass = %s, rows_held_at_first_pass = %s,
+            rows_loaded_already = %s, empty_lines = %s, warnings = %s
+        where run_id = %s
+        """,
+        (
+            outcome.rows_read,
+            outcome.rows_loaded,
+            outcome.rows_held,
+            outcome.rows_loaded_already,
+            validated.empty_lines,
+            list(validated.warnings),
+            load.run_id,
+        ),
+    )

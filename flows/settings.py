@@ -1,0 +1,62 @@
+"""The settings, read once at the top of a shell and passed down as values."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, PlainSerializer, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.core.errors import MistakeError
+
+HOME_VARIABLE = "QUAYSIDE_HOME"
+STACK_FILE = "stack.env"
+"""Settings of the stack that was started on this machine, in its home folder; only its owner can read it."""
+
+
+class Settings(BaseSettings):
+    """Where things are. Each field is read from `QUAYSIDE_<NAME>`, or from `stack.env` in the home folder."""
+
+    model_config = SettingsConfigDict(env_prefix="QUAYSIDE_", extra="ignore")
+
+    database_url: SecretStr = Field(description="PostgreSQL with the marts: postgresql://user:password@host:port/name")
+    s3_endpoint: str = Field(description="Object store as host:port")
+    s3_access_key: str = Field(description="Access key of the object store")
+    s3_secret_key: SecretStr = Field(description="Secret key of the object store")
+    s3_is_secure: bool = Field(default=False, description="Whether the object store speaks TLS")
+    landing_bucket: str = Field(default="landing", description="Bucket into which files are dropped")
+    archive_bucket: str = Field(default="archive", description="Bucket that keeps every file under its SHA-256")
+    audit_bucket: str = Field(default="audit", description="Bucket to which the head of the audit chain is published")
+    business_time_zone: Annotated[ZoneInfo, PlainSerializer(str)] = Field(
+        default=ZoneInfo("UTC"), description="Time zone of business days, such as Asia/Kolkata"
+    )
+    scratch_folder: Path = Field(default=Path(".quayside/scratch"), description="Local disk for files under way")
+    lease_s: float = Field(default=30, gt=0, description="Seconds after which a claim without renewal is free")
+    scan_interval_s: float = Field(default=1, gt=0, description="Seconds between two listings of the bucket")
+    max_attempts: int = Field(default=5, gt=0, description="Claims of one file before it is marked FAILED")
+    max_concurrent_files: int = Field(default=2, gt=0, description="Files that one pickup loads at the same time")
+    statement_timeout_s: int = Field(default=1800, gt=0, description="Seconds after which a statement is cancelled")
+    prefect_api_url: str = Field(default="", description="API of the Prefect server, empty without one")
+    prefect_ui_url: str = Field(default="", description="Address of the Prefect UI for people")
+    prefect_auth: SecretStr = Field(default=SecretStr(""), description="user:password of the Prefect API")
+    work_pool: str = Field(default="quayside", description="Prefect work pool of the workers")
+
+
+def home() -> Path:
+    """Return the folder that keeps the data and the settings of the stack on this machine."""
+    return Path(os.environ.get(HOME_VARIABLE, ".quayside")).resolve()
+
+
+def read_settings() -> Settings:
+    """Return the settings from the environment and the home folder.
+
+    Raises:
+        MistakeError: There is neither a running stack nor a configuration.
+    """
+    stack_file = home() / STACK_FILE
+    if not stack_file.exists() and "QUAYSIDE_DATABASE_URL" not in os.environ:
+        raise MistakeError(
+            f"no stack is configured: start one with `quayside up`, or set QUAYSIDE_DATABASE_URL ({stack_file} is absent)"
+        )
+    return Settings(_env_file=stack_file)  # type: ignore[call-arg]  # pydantic-settings takes it at run time
