@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
+import sqlalchemy.exc
 from psycopg.rows import class_row
 
 from flows.adapters import audit
@@ -16,6 +18,8 @@ from flows.core.dataset import Dataset
 from flows.core.errors import FenceLostError
 
 CHANNEL = "quayside_landed"
+UNREACHABLE = (psycopg.OperationalError, sqlalchemy.exc.OperationalError)
+"""What the database's driver raises when the server is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,30 @@ def claim_file(warehouse: Warehouse, file_id: int, *, lease_s: float) -> Claimed
             {"file_id": file_id, "lease_s": lease_s},
         )
     return claimed[0] if claimed else None
+
+
+def claimed_file(warehouse: Warehouse, file_id: int, fence: int) -> ClaimedFile:
+    """Return a file that was claimed under this fence.
+
+    Raises:
+        FenceLostError: Another run owns the file.
+    """
+    with warehouse.transaction() as connection:
+        found = (
+            connection.cursor(row_factory=class_row(ClaimedFile))
+            .execute(
+                """
+                select file_id, fence, dataset, bucket, object_key, etag, base_name, size_bytes, batch, landed_on,
+                    run_id as previous_run_id, attempts
+                from platform.file where file_id = %s and fence = %s and state = 'RUNNING'
+                """,
+                (file_id, fence),
+            )
+            .fetchone()
+        )
+    if found is None:
+        raise FenceLostError(file_id)
+    return found
 
 
 def renew(warehouse: Warehouse, claimed: ClaimedFile, lease_s: float) -> None:
@@ -329,3 +357,62 @@ def _give_up(connection: Connection, max_attempts: int) -> None:
             (reason, row["file_id"]),
         )
         audit.record(connection, "run_ended", run_id=row["run_id"], file_id=row["file_id"], state="FAILED", reason=reason)
+
+
+def watch(warehouse: Warehouse, run_id: UUID, worker: str) -> None:
+    """Tell that a pickup run watches the bucket."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            """
+            insert into platform.watcher (run_id, worker) values (%s, %s)
+            on conflict (run_id) do update set seen_at = now()
+            """,
+            (run_id, worker),
+        )
+        connection.execute("delete from platform.watcher where seen_at < now() - interval '1 day'")
+
+
+def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
+    """Return whether a pickup run of a worker gave a sign of life."""
+    return bool(
+        warehouse.rows(
+            "select 1 from platform.watcher where worker = %(worker)s and seen_at > now() - make_interval(secs => %(s)s)",
+            worker=worker,
+            s=silence_s,
+        )
+    )
+
+
+def living_runs(warehouse: Warehouse, run_ids: Sequence[str], silence_s: float) -> set[str]:
+    """Return which of these runs are alive: they hold a lease, watch the bucket, or are too young to tell."""
+    rows = warehouse.rows(
+        """
+        select r::text as run_id
+        from unnest(%(run_ids)s::uuid[]) as r
+        where
+            exists (
+                select 1 from platform.file as f
+                where f.run_id = r and f.state = 'RUNNING' and f.lease_expires_at > now() - make_interval(secs => %(s)s)
+            )
+            or exists (
+                select 1 from platform.watcher as w
+                where w.run_id = r and w.seen_at > now() - make_interval(secs => %(s)s)
+            )
+            or not exists (select 1 from platform.run as n where n.run_id = r)
+            and not exists (select 1 from platform.watcher as w where w.run_id = r)
+            or exists (
+                select 1 from platform.run as n
+                where n.run_id = r and n.ended_at > now() - make_interval(secs => %(s)s)
+            )
+        """,
+        run_ids=list(run_ids),
+        s=silence_s,
+    )
+    return {row["run_id"] for row in rows}
+
+
+def runs_under_way(warehouse: Warehouse) -> set[str]:
+    """Return the runs whose scratch folders are in use."""
+    return {
+        str(row["run_id"]) for row in warehouse.rows("select run_id from platform.file where state = 'RUNNING'")
+    }

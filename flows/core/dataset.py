@@ -1,6 +1,6 @@
 """What a dataset declares: everything the engine needs to know about one kind of CSV."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -99,6 +99,10 @@ class Dataset:
             added up; bound to `run_id`.
         review_above_share: Share of rows with errors above which a run waits for a person.
         example: Cells of a row that breaks no rule.
+        example_name: File name that breaks no convention.
+        good_rows: Frames of good texts for samples: rows, seed, today, rows at once.
+        sample_names: Names of the files of one sample: seed, today.
+        sample_rows: Rows of one sample file.
     """
 
     name: str
@@ -112,6 +116,7 @@ class Dataset:
     mart_table: str
     example: Mapping[str, str]
     example_name: str
+    good_rows: Callable[[int, int, date, int], Iterator[pl.DataFrame]]
     key: tuple[str, ...] = ()
     duplicate_rule: Rule | None = None
     repeat_rule: Rule | None = None
@@ -124,6 +129,8 @@ class Dataset:
     views: tuple[View, ...] = ()
     reports: tuple[Report, ...] = ()
     review_above_share: float = 0.5
+    sample_rows: int = 5_000
+    sample_names: Callable[[int, date], tuple[str, ...]] = lambda seed, _: (f"sample{seed}.csv",)
 
     @cached_property
     def all_rules(self) -> tuple[Rule, ...]:

@@ -29,16 +29,25 @@ KEYS_AT_ONCE = 2_000_000
 """How many key hashes are compared at once when repeated keys of a file are looked for (24 MB)."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Load:
     """One run over one claimed file, and where its parts are."""
 
-    run_id: UUID
-    claimed: ClaimedFile
-    dataset: Dataset
-    warehouse: Warehouse
-    store: ObjectStore
-    scratch: Scratch
+    def __init__(
+        self,
+        *,
+        run_id: UUID,
+        claimed: ClaimedFile,
+        dataset: Dataset,
+        warehouse: Warehouse,
+        store: ObjectStore,
+        scratch: Scratch,
+    ) -> None:
+        self.run_id = run_id
+        self.claimed = claimed
+        self.dataset = dataset
+        self.warehouse = warehouse
+        self.store = store
+        self.scratch = scratch
 
     @cached_property
     def context(self) -> Context:

@@ -98,6 +98,13 @@ def end_duplicate(connection: Connection, load: Load, reason: str) -> Outcome:
     return Outcome(state="DUPLICATE", reason=reason)
 
 
+def end_same(load: Load, reason: str) -> Outcome:
+    """End the run of a file that was known as the same before it was read."""
+    with load.warehouse.transaction() as connection:
+        ledger.hold_fence(connection, load.claimed)
+        return end_duplicate(connection, load, reason)
+
+
 def end_rejected(load: Load, reason: str) -> Outcome:
     """End the run of a file that can't be read as a whole."""
     with load.warehouse.transaction() as connection:
@@ -113,6 +120,17 @@ def end_failed(load: Load, reason: str, trace: str) -> Outcome:
         ledger.hold_fence(connection, load.claimed)
         ledger.end_file(connection, load.claimed, load.run_id, "FAILED", "FAILED", reason)
         load.tell(connection, "run_ended", state="FAILED", reason=reason, trace=trace)
+    return Outcome(state="FAILED", reason=reason)
+
+
+def end_interrupted(load: Load, reason: str, trace: str, max_attempts: int) -> Outcome:
+    """End a run that lost the database or the object store; the file waits for the next claim, up to a limit."""
+    if load.claimed.attempts >= max_attempts:
+        return end_failed(load, reason, trace)
+    with load.warehouse.transaction() as connection:
+        ledger.hold_fence(connection, load.claimed)
+        ledger.end_file(connection, load.claimed, load.run_id, "LANDED", "FAILED", f"{reason}; the file is tried again")
+        load.tell(connection, "run_ended", state="FAILED", reason=reason, trace=trace, is_tried_again=True)
     return Outcome(state="FAILED", reason=reason)
 
 

@@ -3,6 +3,7 @@
 from flows.core.dataset import Aggregate, Dataset
 from flows.datasets.sales_orders.columns import COLUMNS, DERIVED
 from flows.datasets.sales_orders.rules import DUPLICATE, RULES
+from flows.datasets.sales_orders.samples import good_rows
 from flows.datasets.sales_orders.transform import MEASURES, derive, enrich
 from flows.datasets.sales_orders.views import VIEWS
 
@@ -31,4 +32,5 @@ DATASET = Dataset(
         "revenue": "260.74",
     },
     example_name="orders.csv",
+    good_rows=good_rows,
 )

@@ -4,6 +4,7 @@ from flows.core.dataset import Aggregate, Dataset, Report
 from flows.datasets.telco_packages.columns import COLUMNS, DERIVED
 from flows.datasets.telco_packages.file_name import warnings
 from flows.datasets.telco_packages.rules import REPEAT, RULES
+from flows.datasets.telco_packages.samples import file_names, good_rows
 from flows.datasets.telco_packages.transform import MEASURES, derive
 from flows.datasets.telco_packages.views import VIEWS
 
@@ -51,4 +52,7 @@ DATASET = Dataset(
         "validity": "30",
     },
     example_name="Indosat_Medan_more3_20260115_jaksel8.csv",
+    good_rows=good_rows,
+    sample_names=file_names,
+    sample_rows=300,
 )

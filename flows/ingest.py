@@ -1,0 +1,136 @@
+"""Flow: one landed file becomes rows, exceptions and marts, or is turned away with a sentence."""
+
+import asyncio
+import traceback
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from prefect import flow, get_run_logger, runtime
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+from pydantic import Field
+
+from flows.adapters import ledger
+from flows.adapters.ledger import ClaimedFile
+from flows.adapters.scratch import Scratch
+from flows.core.errors import FenceLostError, FileRejectedError, MistakeError, ObjectChangedError
+from flows.resources import Resources, code_version, resources
+from flows.services import publishing
+from flows.services.loading import Load
+from flows.services.publishing import Outcome
+from flows.tasks import audit_run, exceptions, is_transient, publish, register, transform, validate
+
+STATE_NAMES = {"REJECTED": "Rejected", "DUPLICATE": "Duplicate", "AWAITING_REVIEW": "AwaitingReview"}
+
+
+def _run_name() -> str:
+    parameters = runtime.flow_run.parameters
+    return str(parameters.get("name") or f"file {parameters['file_id']}")
+
+
+@flow(
+    name="ingest",
+    flow_run_name=_run_name,
+    description="Loads one file of the ledger: register, validate, exceptions, transform, publish, audit.",
+    persist_result=False,
+)
+async def ingest(
+    file_id: Annotated[int, Field(description="Number of the file, as `quayside status` shows it")],
+    fence: Annotated[
+        int | None, Field(description="Set by pickup for a file that it claimed; a person leaves it empty")
+    ] = None,
+    name: Annotated[str, Field(description="Name of the run for people")] = "",
+) -> State[Any]:
+    """Load one file; a person may start it for a file that failed or was rejected."""
+    parts = resources()
+    run_id = UUID(str(runtime.flow_run.id))
+    claimed = await asyncio.to_thread(_claimed, parts, file_id, fence)
+    load = Load(
+        run_id=run_id,
+        claimed=claimed,
+        dataset=parts.datasets[claimed.dataset],
+        warehouse=parts.warehouse,
+        store=parts.store,
+        scratch=Scratch.of_run(parts.settings.scratch_folder, run_id),
+    )
+    await asyncio.to_thread(
+        ledger.start_run,
+        parts.warehouse,
+        claimed,
+        load.dataset,
+        run_id,
+        name=name or claimed.base_name,
+        code_version=code_version(),
+    )
+    try:
+        async with _kept_claim(parts, claimed):
+            outcome = await _load(load)
+            await audit_run(load, outcome)
+    except FenceLostError as error:
+        get_run_logger().warning("%s", error)
+        return Completed(name="TakenOver", message=str(error))
+    except Exception as error:
+        trace = traceback.format_exc()
+        if is_transient(error):
+            await asyncio.to_thread(
+                publishing.end_interrupted, load, _sentence(error), trace, parts.settings.max_attempts
+            )
+        else:
+            await asyncio.to_thread(publishing.end_failed, load, _sentence(error), trace)
+        raise
+    finally:
+        await asyncio.to_thread(load.scratch.remove)
+    return Completed(name=STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
+
+
+async def _load(load: Load) -> Outcome:
+    try:
+        same = await register(load)
+    except ObjectChangedError as error:
+        return await asyncio.to_thread(publishing.end_rejected, load, str(error))
+    if same is not None:
+        return await asyncio.to_thread(publishing.end_same, load, same)
+    validated = await validate(load)
+    if isinstance(validated, FileRejectedError):
+        get_run_logger().warning("rejected: %s", validated)
+        return await asyncio.to_thread(publishing.end_rejected, load, str(validated))
+    await exceptions(load)
+    await transform(load)
+    return await publish(load, validated)
+
+
+def _claimed(parts: Resources, file_id: int, fence: int | None) -> ClaimedFile:
+    if fence is not None:
+        return ledger.claimed_file(parts.warehouse, file_id, fence)
+    claimed = ledger.claim_file(parts.warehouse, file_id, lease_s=parts.settings.lease_s)
+    if claimed is None:
+        raise MistakeError(f"file {file_id} is unknown, in force or under way; only a file that failed can be loaded again")
+    return claimed
+
+
+@asynccontextmanager
+async def _kept_claim(parts: Resources, claimed: ClaimedFile) -> AsyncIterator[None]:
+    """Renew the claim while the body runs."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(parts.settings.lease_s / 3)
+            try:
+                await asyncio.to_thread(ledger.renew, parts.warehouse, claimed, parts.settings.lease_s)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                get_run_logger().warning("the claim could not be renewed: %s", error)
+
+    keeper = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+def _sentence(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"

@@ -1,0 +1,117 @@
+"""Flow: what landed goes into the ledger, and every file that waits gets its ingest run."""
+
+import asyncio
+import time
+from typing import Annotated
+from uuid import UUID
+
+import psycopg
+from prefect import flow, get_run_logger, runtime
+from pydantic import Field
+
+from flows.adapters import audit, ledger
+from flows.adapters.ledger import CHANNEL, ClaimedFile
+from flows.ingest import ingest
+from flows.pickup_name import worker_name
+from flows.resources import Resources, resources
+from flows.services.landing import Scanner
+from flows.tasks import is_transient
+
+SEAL_EVERY_S = 60
+
+
+@flow(
+    name="pickup",
+    flow_run_name="pickup {watch_s} s",
+    description="Lists the landing bucket, writes what is new to the ledger and loads every file that waits.",
+    persist_result=False,
+)
+async def pickup(
+    watch_s: Annotated[
+        float, Field(ge=0, description="Seconds to go on watching; 0 scans once and loads what waits")
+    ] = 0,
+) -> int:
+    """Return the number of files that were handed to an ingest run."""
+    parts = resources()
+    run_id = UUID(str(runtime.flow_run.id))
+    scanner = Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets)
+    wake = asyncio.Event()
+    listener = asyncio.create_task(_listen(parts, wake)) if watch_s else None
+    under_way: set[asyncio.Task[None]] = set()
+    until = time.monotonic() + watch_s
+    sealed_at = time.monotonic()
+    handed = 0
+    try:
+        while True:
+            claimed: list[ClaimedFile] = []
+            try:
+                if watch_s:
+                    await asyncio.to_thread(ledger.watch, parts.warehouse, run_id, worker_name())
+                await asyncio.to_thread(scanner.scan)
+                claimed = await asyncio.to_thread(_claim, parts, len(under_way))
+                if time.monotonic() > sealed_at + SEAL_EVERY_S:
+                    await asyncio.to_thread(audit.publish_head, parts.warehouse, parts.store)
+                    sealed_at = time.monotonic()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                get_run_logger().warning("the bucket or the database is away, trying again: %s", error)
+            for file in claimed:
+                under_way.add(asyncio.create_task(_ingest(file)))
+            handed += len(claimed)
+            is_over = time.monotonic() >= until and (bool(watch_s) or not claimed)
+            if is_over and not under_way:
+                return handed
+            if is_over and watch_s:
+                await asyncio.gather(*under_way)
+                return handed
+            under_way = await _wait(under_way, wake, parts.settings.scan_interval_s)
+    finally:
+        if listener is not None:
+            listener.cancel()
+
+
+def _claim(parts: Resources, under_way: int) -> list[ClaimedFile]:
+    free = parts.settings.max_concurrent_files - under_way
+    if free <= 0:
+        return []
+    return ledger.claim(
+        parts.warehouse, limit=free, lease_s=parts.settings.lease_s, max_attempts=parts.settings.max_attempts
+    )
+
+
+async def _ingest(file: ClaimedFile) -> None:
+    """Run one ingest; its failure is written in the ledger and shown on its own page, and stops no other file."""
+    name = f"{file.base_name} · {file.batch}"
+    state = await ingest(file_id=file.file_id, fence=file.fence, name=name, return_state=True)
+    get_run_logger().info("%s: %s %s", name, state.name, state.message or "")
+
+
+async def _wait(
+    under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout_s: float
+) -> set[asyncio.Task[None]]:
+    """Wait until a run ends, something lands, or the next scan is due; return the runs still under way."""
+    woken = asyncio.create_task(wake.wait())
+    done, _ = await asyncio.wait({woken, *under_way}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    woken.cancel()
+    wake.clear()
+    for ended in done - {woken}:
+        ended.result()
+    return {run for run in under_way if not run.done()}
+
+
+async def _listen(parts: Resources, wake: asyncio.Event) -> None:
+    """Wake the pickup when the database is told that something landed; a lost connection is made again."""
+    loop = asyncio.get_running_loop()
+
+    def listen() -> None:
+        with parts.warehouse.listen(CHANNEL) as connection:
+            for _ in connection.notifies(timeout=10):
+                loop.call_soon_threadsafe(wake.set)
+
+    while True:
+        try:
+            await asyncio.to_thread(listen)
+        except psycopg.OperationalError as error:
+            get_run_logger().warning("notifications are away, the timer goes on: %s", error)
+            await asyncio.sleep(5)

@@ -1,0 +1,108 @@
+"""The tasks of the flows: one side effect each, with its retry policy; what they do is in `services`."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ParamSpec, TypeVar
+
+import psycopg
+import urllib3
+from minio.error import S3Error, ServerError
+from prefect import get_run_logger, task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task, exponential_backoff
+
+from flows.adapters import audit
+from flows.core.errors import FileRejectedError
+from flows.services import loading, publishing
+from flows.services.loading import Load, Validated
+from flows.services.publishing import Outcome
+from flows.services.summary import fold, summary
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_BUSY = {"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"}
+_TIMEOUT = timedelta(hours=2).total_seconds()
+
+
+def is_transient(error: BaseException | None) -> bool:
+    """Return whether trying again can help: a lost connection, a server that is away or busy."""
+    if isinstance(error, S3Error):
+        return error.code in _BUSY
+    return isinstance(
+        error,
+        psycopg.OperationalError | psycopg.InterfaceError | urllib3.exceptions.HTTPError | ServerError | ConnectionError,
+    )
+
+
+async def _can_help(_: Task[P, R], __: TaskRun, state: State[R]) -> bool:
+    result = await state.aresult(raise_on_failure=False)
+    return is_transient(result if isinstance(result, BaseException) else None)
+
+
+def _stage(name: str, description: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Return a decorator for a stage of a load: retried with backoff and jitter where a retry can help."""
+    return task(
+        name=name,
+        description=description,
+        retries=5,
+        retry_delay_seconds=exponential_backoff(backoff_factor=1),
+        retry_jitter_factor=0.5,
+        retry_condition_fn=_can_help,  # type: ignore[arg-type]  # prefect types it for one task only
+        cache_policy=NO_CACHE,
+        timeout_seconds=_TIMEOUT,
+        persist_result=False,
+    )
+
+
+@_stage("register", "Copies the file to the archive, takes its SHA-256, and knows it if it is in force already.")
+async def register(load: Load) -> str | None:
+    return await asyncio.to_thread(loading.register, load)
+
+
+@_stage("validate", "Reads every record and judges it by every rule of its dataset.")
+async def validate(load: Load) -> Validated | FileRejectedError:
+    try:
+        validated = await asyncio.to_thread(loading.validate, load)
+    except FileRejectedError as error:
+        return error
+    get_run_logger().info(
+        "%d rows read, %d hold errors, %d empty lines", validated.rows_read, validated.rows_held, validated.empty_lines
+    )
+    return validated
+
+
+@_stage("exceptions", "Makes the held rows and their findings ready for the inbox.")
+async def exceptions(load: Load) -> int:
+    return await asyncio.to_thread(loading.exceptions, load)
+
+
+@_stage("transform", "Computes the derived columns and the aggregates of the rows that passed.")
+async def transform(load: Load) -> int:
+    return await asyncio.to_thread(loading.transform, load)
+
+
+@_stage("publish", "Makes rows, exceptions, tallies and aggregates visible in one transaction.")
+async def publish(load: Load, validated: Validated) -> Outcome:
+    outcome = await asyncio.to_thread(publishing.publish, load, validated)
+    get_run_logger().info(
+        "%s: %d loaded, %d held, %d of them loaded already",
+        outcome.state,
+        outcome.rows_loaded,
+        outcome.rows_held,
+        outcome.rows_loaded_already,
+    )
+    return outcome
+
+
+@_stage("audit", "Seals the audit chain, publishes its head and writes the summary.")
+async def audit_run(load: Load, outcome: Outcome) -> None:
+    position = await asyncio.to_thread(audit.publish_head, load.warehouse, load.store)
+    await asyncio.to_thread(fold, load)
+    text = await asyncio.to_thread(summary, load, outcome, position)
+    await acreate_markdown_artifact(
+        key=f"file-{load.claimed.file_id}", markdown=text, description=f"{load.claimed.base_name}: {outcome.state}"
+    )

@@ -1,0 +1,81 @@
+"""An S3 server from a wheel (SeaweedFS), loopback only."""
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import urllib3
+
+from infra.processes import Child, Processes, wait_until
+
+PORTS = ("s3", "s3_grpc", "master", "master_grpc", "volume", "volume_grpc", "filer", "filer_grpc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectServer:
+    """One server on this machine; `ports` has a port for each name in `PORTS`."""
+
+    folder: Path
+    ports: dict[str, int]
+    access_key: str
+    secret_key: str
+
+    @property
+    def endpoint(self) -> str:
+        return f"127.0.0.1:{self.ports['s3']}"
+
+    def start(self, processes: Processes) -> Child:
+        """Start the server and wait until it serves."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        child = processes.start("object-store", self._command(), folder=self.folder, stop_s=3)
+        http = urllib3.PoolManager(retries=False, timeout=1)
+
+        def serves() -> bool:
+            try:
+                master = http.request("GET", f"http://127.0.0.1:{self.ports['master']}/dir/assign").json()
+                return "fid" in master and http.request("GET", f"http://{self.endpoint}/").status in (200, 403)
+            except (urllib3.exceptions.HTTPError, ValueError):
+                return False
+
+        wait_until(serves, child, timeout_s=60)
+        return child
+
+    def _command(self) -> list[str]:
+        weed = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
+        ports = self.ports
+        return [
+            weed,
+            "server",
+            f"-dir={self.folder}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-s3",
+            f"-s3.config={self._identities()}",
+            f"-s3.port={ports['s3']}",
+            f"-s3.port.grpc={ports['s3_grpc']}",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+            "-s3.iam=false",
+            f"-master.port={ports['master']}",
+            f"-master.port.grpc={ports['master_grpc']}",
+            "-master.volumeSizeLimitMB=1024",
+            "-master.telemetry=false",
+            f"-volume.port={ports['volume']}",
+            f"-volume.port.grpc={ports['volume_grpc']}",
+            "-volume.max=1000",
+            "-volume.preStopSeconds=0",
+            f"-filer.port={ports['filer']}",
+            f"-filer.port.grpc={ports['filer_grpc']}",
+        ]
+
+    def _identities(self) -> Path:
+        """Return the file with the credentials, which only its owner can read."""
+        path = self.folder / "identities.json"
+        credentials = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
+        identity = {"name": "quayside", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
+            json.dump({"identities": [identity]}, target)
+        return path

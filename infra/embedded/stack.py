@@ -1,0 +1,175 @@
+"""Starts and stops the stack of this machine; keeps its data, ports and credentials in one home folder."""
+
+import fcntl
+import json
+import os
+import secrets
+import sys
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from pydantic import SecretStr
+
+from flows.adapters.migrations import migrate
+from flows.adapters.object_store import ObjectStore
+from flows.adapters.warehouse import Warehouse
+from flows.core.errors import MistakeError
+from flows.datasets import datasets
+from flows.settings import HOME_VARIABLE, STACK_FILE, Settings
+from infra.embedded.object_store import PORTS, ObjectServer
+from infra.embedded.postgres import Postgres
+from infra.embedded.prefect import Prefect
+from infra.processes import Processes, free_port
+
+_PORT_NAMES = ("postgres", "prefect", *PORTS)
+
+
+class Stack:
+    """Everything that the product needs on one machine.
+
+    Args:
+        home: Folder that keeps data, settings and logs.
+        tell: Called with one sentence per step.
+    """
+
+    def __init__(self, home: Path, tell: Callable[[str], None]) -> None:
+        self.home = home
+        self._tell = tell
+        self._processes = Processes(record=home / "processes.json", logs=home / "logs")
+        self._lock: IO[str] | None = None
+
+    def start(self, *, with_worker: bool = True, with_prefect: bool = True) -> Settings:
+        """Start everything and return the settings with which it can be used.
+
+        Raises:
+            MistakeError: A stack of this home folder is running.
+            StartError: A part did not start.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        if ended := self._processes.end_leftovers():
+            self._tell(f"ended {ended} processes that an earlier start had left behind")
+        secret, ports = self._secrets(), self._ports()
+        try:
+            return self._start(secret, ports, with_worker=with_worker, with_prefect=with_prefect)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything that was started, the last one first."""
+        self._processes.stop()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def failed(self) -> list[str]:
+        """Return the names of the processes that ended by themselves."""
+        return [child.name for child in self._processes.children if not child.is_running()]
+
+    def _start(
+        self, secret: dict[str, str], ports: dict[str, int], *, with_worker: bool, with_prefect: bool
+    ) -> Settings:
+        postgres = Postgres(folder=self.home / "postgres", port=ports["postgres"], admin_password=secret["postgres"])
+        objects = ObjectServer(
+            folder=self.home / "objects", ports=ports, access_key=secret["s3_access"], secret_key=secret["s3_secret"]
+        )
+        prefect = Prefect(
+            folder=self.home / "prefect",
+            port=ports["prefect"],
+            database_url=postgres.url("prefect", secret["prefect_database"], "prefect", "postgresql+asyncpg"),
+            password=secret["prefect"],
+            encryption_key=secret["prefect_encryption"],
+        )
+        self._tell("starting PostgreSQL")
+        postgres.start(self._processes)
+        postgres.make_database("quayside", "quayside", secret["database"])
+        postgres.make_database("prefect", "prefect", secret["prefect_database"])
+        self._tell("starting the object store")
+        objects.start(self._processes)
+        settings = Settings(
+            database_url=SecretStr(postgres.url("quayside", secret["database"], "quayside")),
+            s3_endpoint=objects.endpoint,
+            s3_access_key=secret["s3_access"],
+            s3_secret_key=SecretStr(secret["s3_secret"]),
+            scratch_folder=self.home / "scratch",
+            prefect_api_url=prefect.api_url,
+            prefect_ui_url=prefect.ui_url,
+            prefect_auth=SecretStr(prefect.auth),
+        )
+        self._tell("preparing the database and the buckets")
+        warehouse = Warehouse(settings)
+        migrate(warehouse, datasets())
+        warehouse.close()
+        ObjectStore(settings).make_buckets()
+        if with_prefect:
+            self._tell("starting Prefect")
+            prefect.start_server(self._processes)
+            self._tell("deploying the flows")
+            prefect.deploy(_environment(settings, self.home), settings.work_pool)
+        self._write_settings(settings)
+        if with_prefect and with_worker:
+            self._tell("starting the worker")
+            self._processes.start(
+                "worker",
+                [sys.executable, "-m", "flows.cli", "worker"],
+                environment={**prefect.environment(), **_environment(settings, self.home)},
+                folder=self.home,
+                stop_s=20,
+            )
+        return settings
+
+    def _take_lock(self) -> None:
+        lock = (self.home / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise MistakeError(
+                f"a stack of {self.home} is running already; stop it, or choose another folder with {HOME_VARIABLE}"
+            ) from None
+        self._lock = lock
+
+    def _secrets(self) -> dict[str, str]:
+        """Return the credentials, made at the first start; only their owner can read them."""
+        path = self.home / "credentials.json"
+        if path.exists():
+            return dict(json.loads(path.read_text()))
+        names = ("postgres", "database", "prefect_database", "prefect", "s3_access", "s3_secret")
+        made = {name: secrets.token_urlsafe(24).replace("-", "x").replace("_", "y") for name in names}
+        made["prefect_encryption"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        _write_private(path, json.dumps(made, indent=1))
+        return made
+
+    def _ports(self) -> dict[str, int]:
+        """Return a free port for each server, the one of the last start where it is free."""
+        path = self.home / "ports.json"
+        before = json.loads(path.read_text()) if path.exists() else {}
+        ports: dict[str, int] = {}
+        for name in _PORT_NAMES:
+            port = free_port(before.get(name, 0))
+            while port in ports.values():
+                port = free_port()
+            ports[name] = port
+        path.write_text(json.dumps(ports, indent=1))
+        return ports
+
+    def _write_settings(self, settings: Settings) -> None:
+        lines = [f"{name}={value}" for name, value in _environment(settings, self.home).items()]
+        _write_private(self.home / STACK_FILE, "\n".join(lines) + "\n")
+
+
+def _environment(settings: Settings, home: Path) -> dict[str, str]:
+    """Return the settings as environment variables."""
+    values = {}
+    for name, value in settings:
+        told = value.get_secret_value() if isinstance(value, SecretStr) else value
+        values[f"QUAYSIDE_{name.upper()}"] = str(told)
+    return {**values, HOME_VARIABLE: str(home)}
+
+
+def _write_private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
+        target.write(text)

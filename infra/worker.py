@@ -1,0 +1,129 @@
+"""The worker of a machine: a Prefect process worker, kept alive, and one resident pickup run, kept alive.
+
+Runs that Prefect believes to be running, but that our ledger knows to have ended, are set to Crashed.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from flows.adapters import ledger
+from flows.adapters.warehouse import Warehouse
+from flows.pickup_name import WORKER_VARIABLE
+from flows.services.loading import remove_leftovers
+from flows.settings import Settings
+from infra.processes import Child, Processes
+
+RESIDENCE_S = 6 * 3600
+"""How long one pickup run watches before the next one takes its place."""
+SILENCE_S = 15
+START_PATIENCE_S = 45
+RECONCILE_EVERY_S = 20
+_OPEN_STATES = ["RUNNING", "PENDING", "CANCELLING"]
+
+
+class Worker:
+    """Keeps the processes of one machine's worker alive until it is stopped."""
+
+    def __init__(self, settings: Settings, home: Path) -> None:
+        self.settings = settings
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self._warehouse = Warehouse(settings)
+        self._api = _PrefectApi(settings)
+        self._processes = Processes(record=home / "worker-processes.json", logs=home / "logs")
+        self._stopped = threading.Event()
+        self._asked_at = 0.0
+        self._reconciled_at = 0.0
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then stop what was started."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, lambda *_: self._stopped.set())
+        self._processes.end_leftovers()
+        child = self._start()
+        try:
+            while not self._stopped.wait(1):
+                if not child.is_running():
+                    child = self._start()
+                self._look_after()
+        finally:
+            self._processes.stop()
+
+    def _start(self) -> Child:
+        self._processes.children.clear()
+        return self._processes.start(
+            "prefect-worker",
+            [sys.executable, "-m", "prefect", "worker", "start", "--pool", self.settings.work_pool, "--name", self.name],
+            environment={WORKER_VARIABLE: self.name, "PREFECT_WORKER_QUERY_SECONDS": "2"},
+            stop_s=10,
+        )
+
+    def _look_after(self) -> None:
+        """Start a pickup where none watches, and tell Prefect which runs are dead; a server that is away comes back."""
+        try:
+            now = time.monotonic()
+            if now > self._reconciled_at + RECONCILE_EVERY_S:
+                self._reconciled_at = now
+                self._reconcile()
+            if now > self._asked_at + START_PATIENCE_S and not ledger.is_watched(self._warehouse, self.name, SILENCE_S):
+                self._asked_at = now
+                self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S})
+        except ledger.UNREACHABLE + (urllib3.exceptions.HTTPError,) as error:
+            print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
+
+    def _reconcile(self) -> None:
+        believed = {run["id"]: run for run in self._api.open_runs()}
+        alive = ledger.living_runs(self._warehouse, list(believed), silence_s=max(60, 2 * self.settings.lease_s))
+        for run_id in set(believed) - alive:
+            self._api.crash(run_id, "its process ended; the ledger has taken its file over")
+        remove_leftovers(self.settings.scratch_folder, ledger.runs_under_way(self._warehouse))
+
+
+class _PrefectApi:
+    """The few calls that the worker makes; the full client would cost 100 MB."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.prefect_api_url
+        headers = urllib3.make_headers(basic_auth=settings.prefect_auth.get_secret_value())
+        self._http = urllib3.PoolManager(retries=urllib3.Retry(2), timeout=10, headers=headers)
+
+    def start(self, flow: str, deployment: str, parameters: dict[str, Any]) -> None:
+        """Create a run of a deployment."""
+        found = self._call("GET", f"/deployments/name/{flow}/{deployment}")
+        self._call(
+            "POST",
+            f"/deployments/{found['id']}/create_flow_run",
+            {"parameters": parameters, "state": {"type": "SCHEDULED", "message": "started by the worker"}},
+        )
+
+    def open_runs(self) -> list[dict[str, Any]]:
+        """Return the ingest and pickup runs that Prefect believes to be under way for a while."""
+        found = self._call(
+            "POST",
+            "/flow_runs/filter",
+            {
+                "flows": {"name": {"any_": ["pickup", "ingest"]}},
+                "flow_runs": {"state": {"type": {"any_": _OPEN_STATES}}},
+                "limit": 200,
+            },
+        )
+        return list(found)
+
+    def crash(self, run_id: str, message: str) -> None:
+        """Set a run to Crashed."""
+        self._call(
+            "POST", f"/flow_runs/{run_id}/set_state", {"state": {"type": "CRASHED", "message": message}, "force": True}
+        )
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # Any: JSON of the server
+        response = self._http.request(method, self._url + path, json=body) if body else self._http.request(method, self._url + path)
+        if response.status >= 400:
+            raise urllib3.exceptions.HTTPError(f"{method} {path}: {response.status} {response.data[:200]!r}")
+        return response.json()
