@@ -1,6 +1,388 @@
-"""`quayside …`"""
+"""`quayside …`: what engineers do from a shell. Every command has a table for people and `--json` for programs."""
+
+import getpass
+import signal
 import sys
-from flows.settings import home, read_settings
-if __name__ == "__main__":
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from flows.core.errors import MistakeError, QuaysideError
+from flows.printing import console, error_console, print_json, print_sections, print_table
+
+app = typer.Typer(
+    name="quayside",
+    help="Drop a CSV, get marts, dashboards and an audit trail that add up.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DatasetName = Annotated[str, typer.Option("--dataset", help="sales_orders, telco_packages, …")]
+Limit = Annotated[int, typer.Option(min=1, help="Rows at most.")]
+ENDED = ("COMPLETED", "AWAITING_REVIEW", "REJECTED", "FAILED", "DUPLICATE")
+GOOD = ("COMPLETED", "DUPLICATE")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one line on stderr and exit code 1."""
+    try:
+        app()
+    except QuaysideError as error:
+        error_console.print(f"quayside: {error}", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def up() -> None:
+    """Start the stack on this machine and keep it up until Ctrl-C."""
+    with _running_stack() as stack:
+        _print_addresses()
+        console.print("Ctrl-C stops everything.")
+        stack.wait()
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop when the files are loaded; exit 1 if anything is wrong.")] = False,
+) -> None:
+    """Start the stack, drop sample files of every dataset with every defect, and watch them being loaded."""
+    from flows.services.demo import drop_samples
+
+    with _running_stack() as stack:
+        parts = _resources()
+        batch = drop_samples(parts, stack.home)
+        if batch is None:
+            console.print("The sample files of this data folder were dropped before; their runs:")
+            print_table(_queries().runs(parts.warehouse), RUN_COLUMNS)
+            is_good = not _queries().files(parts.warehouse, state="FAILED")
+        else:
+            is_good = _watch(batch)
+        _print_addresses()
+        if once:
+            raise typer.Exit(0 if is_good else 1)
+        console.print("Ctrl-C stops everything.")
+        stack.wait()
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker of this machine: `quayside up` starts one, a server has one per container."""
+    from flows.settings import home, read_settings
     from infra.worker import Worker
+
     Worker(read_settings(), home()).run()
+
+
+@app.command()
+def migrate(as_json: Json = False) -> None:
+    """Bring the database to the state that this version expects."""
+    from flows.adapters.migrations import migrate as apply
+
+    parts = _resources()
+    applied = apply(parts.warehouse, parts.datasets)
+    if as_json:
+        print_json({"applied": list(applied)})
+    else:
+        console.print("\n".join(applied) if applied else "Nothing to apply: the database is up to date.")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show what is going on: files by state, quality, runs under way, unclaimed objects."""
+    parts = _resources()
+    told = _queries().status(parts.warehouse)
+    if as_json:
+        print_json(told)
+        return
+    print_sections(told)
+    print_table(_queries().files(parts.warehouse, limit=10), FILE_COLUMNS, title="newest files")
+    _print_addresses()
+
+
+@app.command()
+def land(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV files.")],
+    dataset: DatasetName = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Watch the files until they are loaded.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put files into the landing bucket as one batch; the dataset is guessed from each header."""
+    from flows.datasets import dataset as named
+    from flows.services.landing import guess_dataset, land as put
+
+    parts = _resources()
+    chosen = [(path, named(dataset) if dataset else guess_dataset(path, parts.datasets)) for path in files]
+    names = [(one.name, path.name) for path, one in chosen]
+    if len(set(names)) < len(names):
+        raise MistakeError("two of the files have the same name; land them one after the other")
+    landed = put(parts.settings, parts.warehouse, parts.store, chosen, by_whom=getpass.getuser())
+    if not as_json:
+        console.print(f"{landed.batch}: {len(landed.keys)} files landed")
+    is_good = _watch(landed.batch, expected=len(landed.keys), quiet=as_json) if wait else True
+    if as_json:
+        print_json({"batch": landed.batch, "keys": landed.keys, "files": _queries().files(parts.warehouse, batch=landed.batch, limit=10_000)})
+    raise typer.Exit(0 if is_good else 1)
+
+
+RUN_COLUMNS = ("run_id", "name", "state", "duration", "rows_read", "rows_loaded_at_first_pass", "rows_held_at_first_pass", "reason")
+FILE_COLUMNS = ("file_id", "base_name", "dataset", "batch", "state", "landed_by", "landed_at", "reason")
+
+
+@app.command()
+def runs(
+    dataset: DatasetName = "",
+    state: Annotated[str, typer.Option(help="RUNNING, COMPLETED, AWAITING_REVIEW, REJECTED or FAILED.")] = "",
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """List the newest runs."""
+    found = _queries().runs(_resources().warehouse, dataset=dataset, state=state, limit=limit)
+    print_json(found) if as_json else print_table(found, RUN_COLUMNS)
+
+
+@app.command()
+def show(run: Annotated[str, typer.Argument(help="Run id, or its first characters.")], as_json: Json = False) -> None:
+    """Show one run: counts, measures, every control, what it holds, its audit events."""
+    told = _queries().show(_resources().warehouse, run)
+    print_json(told) if as_json else print_sections(told)
+
+
+@app.command()
+def exceptions(
+    dataset: DatasetName = "",
+    category: Annotated[str, typer.Option(help="Primary category, such as MISSING_REQUIRED_FIELD.")] = "",
+    rule: Annotated[str, typer.Option(help="Code of a rule that the row breaks.")] = "",
+    state: Annotated[str, typer.Option(help="OPEN, RELEASED, WAIVED, DISCARDED, SUPERSEDED, or all.")] = "OPEN",
+    run: Annotated[str, typer.Option(help="Run id, or its first characters.")] = "",
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """List held rows with what is wrong with them."""
+    found = _queries().exceptions(
+        _resources().warehouse,
+        dataset=dataset,
+        category=category,
+        rule=rule,
+        state="" if state == "all" else state,
+        run=run,
+        limit=limit,
+    )
+    columns = ("exception_id", "run_id", "line", "stage", "category", "state", "cells", "findings")
+    print_json(found) if as_json else print_table(found, columns)
+
+
+@app.command()
+def export(
+    dataset: Annotated[str, typer.Argument(help="sales_orders, telco_packages, …")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write.")] = None,
+    report: Annotated[str, typer.Option(help="A report of the dataset, such as reporting_telkom.")] = "",
+    batch: Annotated[str, typer.Option(help="Batch of the report.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Write the rows of a mart, or a report of a batch, as CSV."""
+    from flows.datasets import dataset as named
+
+    parts, chosen = _resources(), named(dataset)
+    with _spinner(f"exporting {dataset}"):
+        if report:
+            one = next((one for one in chosen.reports if one.name == report), None)
+            if one is None or not batch:
+                known = ", ".join(one.name for one in chosen.reports) or "none"
+                raise MistakeError(f"name a report of {dataset} ({known}) and its --batch")
+            target = output or Path(f"{report}_{batch.removeprefix('batch_')}.csv")
+            rows = _queries().export_report(parts.warehouse, chosen, one, batch, target)
+        else:
+            target = output or Path(f"{dataset}.csv")
+            rows = _queries().export_rows(parts.warehouse, chosen, target)
+    print_json({"file": str(target), "rows": rows}) if as_json else console.print(f"{rows:,} rows in {target}")
+
+
+@app.command()
+def lineage(
+    dataset: Annotated[str, typer.Argument(help="sales_orders, telco_packages, …")],
+    key: Annotated[str, typer.Argument(help="Key of a row (an order id), or RUN:LINE.")],
+    as_json: Json = False,
+) -> None:
+    """Follow a row back to run, rules, file and the raw line itself, read from the archive."""
+    from flows.datasets import dataset as named
+
+    parts = _resources()
+    told = _queries().lineage(parts.warehouse, parts.store, named(dataset), key)
+    if as_json:
+        print_json(told)
+        return
+    findings = told.pop("findings")
+    row = told.pop("row") or {}
+    print_sections({"lineage": [told], "row": [row], "findings": findings})
+
+
+@app.command()
+def sample(
+    dataset: Annotated[str, typer.Argument(help="sales_orders, telco_packages, …")],
+    folder: Annotated[Path, typer.Option(help="Where to write.")] = Path("."),
+    rows: Annotated[int | None, typer.Option(min=1, help="Rows of each file; by default the dataset's own number.")] = None,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 1,
+    defects: Annotated[float, typer.Option(min=0, max=1, help="Share of rows with a defect.")] = 0.12,
+    share: Annotated[list[str] | None, typer.Option(help="Share of one defect as RULE=0.01; then only the named ones.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write sample files with every defect that the rules of a dataset know."""
+    from flows.datasets import dataset as named
+    from flows.services.samples import write_samples
+
+    chosen = named(dataset)
+    shares = dict(_share(told) for told in share) if share else None
+    total = (rows or chosen.sample_rows) * len(chosen.sample_names(seed, datetime.now(UTC).date()))
+    with Progress(*_COLUMNS, console=error_console, transient=True, disable=as_json) as progress:
+        bar = progress.add_task(f"writing {dataset}", total=total)
+        paths = write_samples(
+            chosen,
+            folder,
+            rows=rows,
+            seed=seed,
+            today=datetime.now(UTC).date(),
+            share=defects,
+            shares=shares,
+            told=lambda count: progress.advance(bar, count),
+        )
+    if as_json:
+        print_json({"files": [str(path) for path in paths]})
+    else:
+        for path in paths:
+            console.print(f"{path} ({path.stat().st_size:,} bytes)")
+
+
+_COLUMNS = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+
+
+def _share(told: str) -> tuple[str, float]:
+    name, _, value = told.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise MistakeError(f"--share {told}: expected RULE=0.01") from None
+
+
+def _resources() -> Any:  # Any: the import is late, so that --help is quick
+    from flows.resources import resources
+
+    return resources()
+
+
+def _queries() -> Any:  # Any: as above
+    from flows.services import queries
+
+    return queries
+
+
+def _spinner(text: str) -> Progress:
+    progress = Progress(SpinnerColumn(), TextColumn(text), TimeElapsedColumn(), console=error_console, transient=True)
+    progress.add_task(text, total=None)
+    return progress
+
+
+class _running_stack:
+    """Starts the stack of this machine; stops it at the end, whatever happens."""
+
+    def __init__(self) -> None:
+        from flows.settings import home
+        from infra.embedded.stack import Stack
+
+        self.home = home()
+        self._progress = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=error_console, transient=True)
+        self._stack = Stack(self.home, self._tell)
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> "_running_stack":
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        self._progress.start()
+        try:
+            self._stack.start()
+        finally:
+            self._progress.stop()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        console.print("stopping …")
+        self._stack.stop()
+
+    def wait(self) -> None:
+        """Wait for Ctrl-C.
+
+        Raises:
+            QuaysideError: A part of the stack ended by itself.
+        """
+        try:
+            while not self._stopped.wait(1):
+                if failed := self._stack.failed():
+                    raise QuaysideError(f"{', '.join(failed)} ended by itself; its log is in {self.home / 'logs'}")
+        except KeyboardInterrupt:
+            return
+
+    def _tell(self, text: str) -> None:
+        for task in self._progress.tasks:
+            self._progress.update(task.id, visible=False)
+        self._progress.add_task(text, total=None)
+
+
+def _print_addresses() -> None:
+    settings = _resources().settings
+    from flows.settings import STACK_FILE, home
+
+    url = settings.database_url.get_secret_value()
+    shown = f"postgresql://…@{url.rpartition('@')[2]}"
+    console.print(f"Prefect UI  {settings.prefect_ui_url} (quayside, password in {home() / 'credentials.json'})")
+    console.print(f"Database    {shown} (QUAYSIDE_DATABASE_URL in {home() / STACK_FILE})")
+    console.print(f"Bucket      s3://{settings.landing_bucket} at http://{settings.s3_endpoint}")
+
+
+def _watch(batch: str, *, expected: int | None = None, quiet: bool = False, timeout_s: float = 3600) -> bool:
+    """Show the files of a batch being loaded, with live progress; return whether every one was, without a failure."""
+    warehouse = _resources().warehouse
+    until = time.monotonic() + timeout_s
+    told: set[int] = set()
+    with Progress(*_COLUMNS, console=error_console, transient=True, disable=quiet) as progress:
+        bar = progress.add_task(f"loading {batch}", total=expected)
+        while time.monotonic() < until:
+            files = _queries().files(warehouse, batch=batch, limit=10_000)
+            ended = [file for file in files if file["state"] in ENDED]
+            progress.update(bar, completed=len(ended), total=expected or len(files))
+            for file in ended:
+                if file["file_id"] not in told and not quiet:
+                    told.add(file["file_id"])
+                    _print_file(warehouse, file)
+            if ended and len(ended) >= (expected or len(files)):
+                return all(file["state"] in GOOD for file in ended)
+            time.sleep(0.3)
+    raise QuaysideError(f"{batch} was not loaded within {timeout_s:.0f} s; see `quayside status` and the worker's log")
+
+
+def _print_file(warehouse: Any, file: dict[str, Any]) -> None:  # Any: as above
+    found = warehouse.rows(
+        "select rows_read, rows_loaded_at_first_pass as loaded from platform.run where run_id = %(run_id)s",
+        run_id=file["run_id"],
+    )
+    counts = found[0] if found else {}
+    held = warehouse.rows(
+        "select category, sum(rows_held) as held from platform.held_by_category where run_id = %(run_id)s group by 1 order by 1",
+        run_id=file["run_id"],
+    )
+    text = f"{file['state']:<15} {file['base_name']}"
+    if counts.get("rows_read") is not None:
+        text += f": {counts['rows_read']:,} read, {counts['loaded']:,} loaded"
+    for row in held:
+        text += f", {row['held']:,} {row['category']}"
+    console.print(text + (f" ({file['reason']})" if file["reason"] else ""), markup=False, highlight=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, dict_row, tuple_row
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -54,6 +54,7 @@ class Warehouse:
                 connection.rollback()
             raise
         finally:
+            connection.row_factory = tuple_row  # type: ignore[assignment]  # SQLAlchemy expects it in its pool
             if connection.closed:
                 raw.invalidate()
             raw.close()

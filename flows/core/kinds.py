@@ -30,14 +30,16 @@ class Kind(Protocol):
 class Text:
     """Text without its outer blanks; longer than `max_characters` is unreadable (an index can't hold it)."""
 
-    max_characters: int
+    max_characters: int | None = None
     postgres_type: str = "text"
 
     @property
     def expected(self) -> str:
-        return f"text of at most {self.max_characters:,} characters"
+        return "text" if self.max_characters is None else f"text of at most {self.max_characters:,} characters"
 
     def read(self, texts: pl.Series) -> pl.Series:
+        if self.max_characters is None:
+            return texts
         return _where(texts.str.len_chars() <= self.max_characters, texts)
 
 
@@ -182,4 +184,5 @@ def _where(mask: pl.Series, values: pl.Series) -> pl.Series:
     """Return the values where the mask is true, null elsewhere."""
     if mask.all(ignore_nulls=True):
         return values
-    return values.to_frame("value").select(pl.when(mask).then(pl.col("value"))).to_series()
+    kept = values.to_frame("value").select(pl.when(mask).then(pl.col("value"))).to_series()
+    return kept.alias(values.name)

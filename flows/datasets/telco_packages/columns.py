@@ -3,7 +3,7 @@
 from flows.core.dataset import Column, Derived
 from flows.core.kinds import Money, Text
 
-_TEXT = Text(100_000)
+_TEXT = Text()
 
 COLUMNS = (
     Column(

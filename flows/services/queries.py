@@ -1,0 +1,308 @@
+"""What people ask about files, runs, exceptions and rows; each answer is a list of plain rows."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+from sqlalchemy import ColumnElement, Select, column, func, select, table
+
+from flows.adapters.object_store import ObjectStore
+from flows.adapters.warehouse import Warehouse
+from flows.core.dataset import Dataset, Report
+from flows.core.errors import MistakeError
+from sql import query
+
+Row = dict[str, Any]
+
+_FILE = table(
+    "file",
+    *map(
+        column,
+        ("file_id", "dataset", "object_key", "base_name", "batch", "landed_by", "landed_at", "size_bytes", "state", "reason", "run_id"),
+    ),
+    schema="platform",
+)
+_RUN = table(
+    "run",
+    *map(
+        column,
+        (
+            "run_id",
+            "file_id",
+            "dataset",
+            "name",
+            "state",
+            "started_at",
+            "ended_at",
+            "rows_read",
+            "rows_loaded_at_first_pass",
+            "rows_held_at_first_pass",
+            "rows_loaded_already",
+            "reason",
+        ),
+    ),
+    schema="platform",
+)
+_EXCEPTION = table(
+    "exception",
+    *map(
+        column,
+        ("exception_id", "dataset", "run_id", "file_id", "line", "stage", "category", "state", "opened_at", "cells", "raw_text"),
+    ),
+    schema="platform",
+)
+_FINDING = table("finding", *map(column, ("run_id", "line", "rule", "message")), schema="platform")
+
+
+def files(warehouse: Warehouse, *, dataset: str = "", state: str = "", batch: str = "", limit: int = 20) -> list[Row]:
+    """Return the newest files, newest first."""
+    wanted = {_FILE.c.dataset: dataset, _FILE.c.state: state, _FILE.c.batch: batch}
+    return _rows(warehouse, _filtered(select(_FILE), wanted).order_by(_FILE.c.file_id.desc()).limit(limit))
+
+
+def runs(warehouse: Warehouse, *, dataset: str = "", state: str = "", limit: int = 20) -> list[Row]:
+    """Return the newest runs, newest first."""
+    chosen = select(
+        _RUN.c.run_id,
+        _RUN.c.name,
+        _RUN.c.dataset,
+        _RUN.c.state,
+        _RUN.c.started_at,
+        (func.coalesce(_RUN.c.ended_at, func.clock_timestamp()) - _RUN.c.started_at).label("duration"),
+        _RUN.c.rows_read,
+        _RUN.c.rows_loaded_at_first_pass,
+        _RUN.c.rows_held_at_first_pass,
+        _RUN.c.rows_loaded_already,
+        _RUN.c.reason,
+    )
+    wanted = {_RUN.c.dataset: dataset, _RUN.c.state: state}
+    return _rows(warehouse, _filtered(chosen, wanted).order_by(_RUN.c.started_at.desc()).limit(limit))
+
+
+def exceptions(
+    warehouse: Warehouse,
+    *,
+    dataset: str = "",
+    category: str = "",
+    rule: str = "",
+    state: str = "",
+    run: str = "",
+    limit: int = 20,
+) -> list[Row]:
+    """Return held rows with the messages of their findings, oldest first."""
+    broken = _EXCEPTION.c.run_id == _FINDING.c.run_id, _EXCEPTION.c.line == _FINDING.c.line
+    told = select(func.array_agg(_FINDING.c.message)).where(*broken).scalar_subquery().label("findings")
+    wanted = {
+        _EXCEPTION.c.dataset: dataset,
+        _EXCEPTION.c.category: category,
+        _EXCEPTION.c.state: state,
+        _EXCEPTION.c.run_id: run_id(warehouse, run) if run else "",
+    }
+    chosen = _filtered(select(_EXCEPTION, told), wanted)
+    if rule:
+        chosen = chosen.where(select(_FINDING.c.rule).where(*broken, _FINDING.c.rule == rule).exists())
+    return _rows(warehouse, chosen.order_by(_EXCEPTION.c.exception_id).limit(limit))
+
+
+def status(warehouse: Warehouse) -> dict[str, list[Row]]:
+    """Return what is going on: files by state, quality by dataset, what waits for a person, unclaimed objects."""
+    return {
+        "files": warehouse.rows(
+            "select dataset, state, count(*) as files from platform.file group by dataset, state order by dataset, state"
+        ),
+        "datasets": warehouse.rows("select * from platform.dataset_measures order by dataset"),
+        "under_way": warehouse.rows(
+            """
+            select f.file_id, f.base_name, f.dataset, r.run_id, r.started_at
+            from platform.file as f left join platform.run as r on r.run_id = f.run_id
+            where f.state = 'RUNNING' order by f.file_id
+            """
+        ),
+        "unclaimed": warehouse.rows(
+            "select object_key, reason, seen_at from platform.unclaimed_object order by seen_at desc limit 20"
+        ),
+    }
+
+
+def run_id(warehouse: Warehouse, told: str) -> UUID:
+    """Return the run whose id starts with what a person typed.
+
+    Raises:
+        MistakeError: None or several do.
+    """
+    found = warehouse.rows(
+        "select run_id from platform.run where run_id::text like %(start)s || '%%' limit 2", start=told.replace("%", "")
+    )
+    if len(found) != 1:
+        raise MistakeError(f"{'no' if not found else 'more than one'} run starts with {told!r}; see `quayside runs`")
+    return UUID(str(found[0]["run_id"]))
+
+
+def show(warehouse: Warehouse, told: str) -> dict[str, list[Row]]:
+    """Return everything about one run: counts, measures, controls, held rows, audit events."""
+    values = {"run_id": run_id(warehouse, told)}
+    return {
+        "run": warehouse.rows(
+            """
+            select r.*, f.object_key, f.base_name, f.batch, f.sha256, f.landed_by, f.landed_at, f.state as file_state
+            from platform.run as r inner join platform.file as f on f.file_id = r.file_id where r.run_id = %(run_id)s
+            """,
+            **values,
+        ),
+        "measures": warehouse.rows("select * from platform.run_measures where run_id = %(run_id)s", **values),
+        "controls": warehouse.rows(
+            """
+            select rule, category, severity, tested, failed, not_evaluated, control
+            from platform.run_rule where run_id = %(run_id)s order by failed desc, rule
+            """,
+            **values,
+        ),
+        "held": warehouse.rows(
+            "select category, state, rows_held from platform.held_by_category where run_id = %(run_id)s order by 1, 2",
+            **values,
+        ),
+        "events": warehouse.rows(
+            """
+            select occurred_at, event, actor, counts, details from platform.audit_event
+            where run_id = %(run_id)s order by event_id
+            """,
+            **values,
+        ),
+    }
+
+
+def lineage(warehouse: Warehouse, store: ObjectStore, dataset: Dataset, key: str) -> Row:
+    """Follow a row of a mart, or a held row, back to the line of its file.
+
+    Args:
+        key: `RUN:LINE`, or the key of a row where the dataset has one.
+
+    Raises:
+        MistakeError: There is no such row.
+    """
+    run, line = _place(warehouse, dataset, key)
+    found = warehouse.rows(
+        """
+        select r.run_id, r.name as run_name, r.state as run_state, r.rule_fingerprint, r.started_at, f.file_id,
+            f.base_name, f.object_key, f.batch, f.sha256, f.encoding, f.landed_by, f.landed_at
+        from platform.run as r inner join platform.file as f on f.file_id = r.file_id where r.run_id = %(run)s
+        """,
+        run=run,
+    )[0]
+    mart = _mart_row(warehouse, dataset, run, line)
+    held = warehouse.rows(
+        "select * from platform.exception where run_id = %(run)s and line = %(line)s", run=run, line=line
+    )
+    place = mart or (held[0] if held else None)
+    if place is None:
+        raise MistakeError(f"line {line} of run {run} is neither loaded nor held")
+    findings = warehouse.rows(
+        "select rule, severity, message, rule_fingerprint from platform.finding where run_id = %(run)s and line = %(line)s",
+        run=run,
+        line=line,
+    )
+    return {
+        **found,
+        "line": line,
+        "disposition": "LOADED" if mart else f"HELD ({place['state']})",
+        "raw_line": raw_line(store, found["sha256"], found["encoding"], place["byte_start"], place["byte_length"]),
+        "row": {name: place[name] for name in dataset.mart_columns} if mart else place["typed"],
+        "findings": findings,
+    }
+
+
+def raw_line(store: ObjectStore, digest: str, encoding: str, start: int, length: int) -> str:
+    """Return a record as it stands in the archived file; offsets count the file as UTF-8 text."""
+    if encoding == "utf-8":
+        return store.archived_range(digest, start, length).decode("utf-8", "backslashreplace")
+    text = store.archived_range(digest, 2, 0).decode(encoding, "surrogatepass")
+    return text.encode("utf-8", "surrogatepass")[start : start + length].decode("utf-8", "backslashreplace")
+
+
+def export_rows(warehouse: Warehouse, dataset: Dataset, target: Path) -> int:
+    """Write every row of a mart in force as CSV, safe against spreadsheet formulas; return their number."""
+    in_force = "where replaced_by_run is null" if dataset.new_version == "replace" else ""
+    chosen = sql.SQL("select {} from {} {}").format(
+        sql.SQL(", ").join(_exported(warehouse, dataset)),
+        sql.Identifier(dataset.name, dataset.mart_table),
+        sql.SQL(in_force),  # one of two constants
+    )
+    return _copy_out(warehouse, chosen, target)
+
+
+def export_report(warehouse: Warehouse, dataset: Dataset, report: Report, batch: str, target: Path) -> int:
+    """Write a report of a batch as CSV; return its number of rows.
+
+    Raises:
+        MistakeError: There is no such batch.
+    """
+    if not warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch):
+        raise MistakeError(f"there is no batch {batch!r}; see `quayside status`")
+    statement = query(dataset.name, report.query).replace("%(batch)s", "{batch}").replace("%%", "%")
+    return _copy_out(warehouse, sql.SQL(statement).format(batch=sql.Literal(batch)), target)
+
+
+def _copy_out(warehouse: Warehouse, chosen: sql.Composed, target: Path) -> int:
+    statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(chosen)
+    with warehouse.transaction() as connection, target.open("wb") as output, connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for block in copy:
+                output.write(block)
+        return cursor.rowcount
+
+
+def _exported(warehouse: Warehouse, dataset: Dataset) -> Iterator[sql.Composable]:
+    """Yield the columns of a mart; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    types = warehouse.rows(
+        "select column_name, data_type from information_schema.columns where table_schema = %(s)s and table_name = %(t)s",
+        s=dataset.name,
+        t=dataset.mart_table,
+    )
+    texts = {row["column_name"] for row in types if row["data_type"] in ("text", "json")}
+    for name in dataset.mart_columns:
+        if name in texts:
+            yield sql.SQL("case when {0}::text ~ '^[=+@\\t\\r-]' then '''' || {0}::text else {0}::text end as {0}").format(
+                sql.Identifier(name)
+            )
+        else:
+            yield sql.Identifier(name)
+
+
+def _place(warehouse: Warehouse, dataset: Dataset, key: str) -> tuple[UUID, int]:
+    run, _, line = key.rpartition(":")
+    if run and line.isdigit():
+        return run_id(warehouse, run), int(line)
+    if len(dataset.key) != 1:
+        raise MistakeError(f"rows of {dataset.name} have no key of their own; name one as RUN:LINE")
+    with warehouse.transaction() as connection:
+        found = connection.execute(
+            sql.SQL("select run_id, line from {} where {} = %s").format(
+                sql.Identifier(dataset.name, dataset.mart_table), sql.Identifier(dataset.key[0])
+            ),
+            (key,),
+        ).fetchone()
+    if found is None:
+        raise MistakeError(f"no row of {dataset.name} has the key {key!r}; held rows are named as RUN:LINE")
+    return found["run_id"], found["line"]
+
+
+def _mart_row(warehouse: Warehouse, dataset: Dataset, run: UUID, line: int) -> Row | None:
+    with warehouse.transaction() as connection:
+        return connection.execute(
+            sql.SQL("select * from {} where run_id = %s and line = %s").format(
+                sql.Identifier(dataset.name, dataset.mart_table)
+            ),
+            (run, line),
+        ).fetchone()
+
+
+def _filtered(chosen: Select[Any], wanted: dict[Any, object]) -> Select[Any]:
+    conditions: Sequence[ColumnElement[bool]] = [name == value for name, value in wanted.items() if value]
+    return chosen.where(*conditions)
+
+
+def _rows(warehouse: Warehouse, chosen: Select[Any]) -> list[Row]:
+    with warehouse.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(chosen).mappings()]
