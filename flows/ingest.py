@@ -14,10 +14,9 @@ from pydantic import Field
 
 from flows.adapters import ledger
 from flows.adapters.ledger import ClaimedFile
-from flows.adapters.scratch import Scratch
 from flows.core.errors import FenceLostError, FileRejectedError, MistakeError, ObjectChangedError
-from flows.resources import Resources, code_version, resources
-from flows.services import publishing
+from flows.resources import Resources, resources
+from flows.services import publishing, running
 from flows.services.loading import Load
 from flows.services.publishing import Outcome
 from flows.tasks import audit_run, exceptions, is_transient, publish, register, transform, validate
@@ -47,23 +46,7 @@ async def ingest(
     parts = resources()
     run_id = UUID(str(runtime.flow_run.id))
     claimed = await asyncio.to_thread(_claimed, parts, file_id, fence)
-    load = Load(
-        run_id=run_id,
-        claimed=claimed,
-        dataset=parts.datasets[claimed.dataset],
-        warehouse=parts.warehouse,
-        store=parts.store,
-        scratch=Scratch.of_run(parts.settings.scratch_folder, run_id),
-    )
-    await asyncio.to_thread(
-        ledger.start_run,
-        parts.warehouse,
-        claimed,
-        load.dataset,
-        run_id,
-        name=name or claimed.base_name,
-        code_version=code_version(),
-    )
+    load = await asyncio.to_thread(running.begin, parts, claimed, run_id, name)
     try:
         async with _kept_claim(parts, claimed):
             outcome = await _load(load)

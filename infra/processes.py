@@ -108,7 +108,6 @@ class Processes:
         command: Sequence[str],
         *,
         environment: Mapping[str, str] | None = None,
-        user: str | None = None,
         folder: Path | None = None,
         stop_signal: int = signal.SIGTERM,
         stop_s: float = 10,
@@ -124,7 +123,6 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 cwd=folder,
-                user=user,
                 start_new_session=True,
                 preexec_fn=_restore_signals,
             )

@@ -47,8 +47,7 @@ class Postgres:
         options = [part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")]
         child = processes.start(
             "postgres",
-            [str(BINARIES / "postgres"), "-D", str(self.folder), "-c", "unix_socket_directories=", *options],
-            user=user,
+            _as_user(user, [str(BINARIES / "postgres"), "-D", str(self.folder), "-c", "unix_socket_directories=", *options]),
             stop_signal=signal.SIGINT,
             stop_s=60,
         )
@@ -87,22 +86,16 @@ class Postgres:
             password_file.flush()
             if user is not None:
                 shutil.chown(password_file.name, user)
-            done = subprocess.run(
-                [
-                    str(BINARIES / "initdb"),
-                    f"--pgdata={self.folder}",
-                    "--username=postgres",
-                    "--auth=scram-sha-256",
-                    f"--pwfile={password_file.name}",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                ],
-                capture_output=True,
-                text=True,
-                check=False,
-                user=user,
-                cwd="/",
-            )
+            command = [
+                str(BINARIES / "initdb"),
+                f"--pgdata={self.folder}",
+                "--username=postgres",
+                "--auth=scram-sha-256",
+                f"--pwfile={password_file.name}",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ]
+            done = subprocess.run(_as_user(user, command), capture_output=True, text=True, check=False, cwd="/")
         if done.returncode:
             shutil.rmtree(self.folder)
             raise StartError(f"PostgreSQL could not be initialized in {self.folder}:\n{done.stderr}")
@@ -117,3 +110,11 @@ def _system_user() -> str | None:
     except KeyError:
         subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True)
     return SYSTEM_USER
+
+
+def _as_user(user: str | None, command: list[str]) -> list[str]:
+    """Return a command that runs as another account, which may pass through folders that only root can enter."""
+    if user is None:
+        return command
+    may_pass = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *may_pass, "--", *command]

@@ -1,0 +1,53 @@
+"""One file from its claim to its end in one call, without Prefect: the stages of the ingest flow, for tests and benchmarks."""
+
+from uuid import UUID
+
+from flows.adapters import ledger
+from flows.adapters.ledger import ClaimedFile
+from flows.adapters.scratch import Scratch
+from flows.core.errors import FileRejectedError, ObjectChangedError
+from flows.resources import Resources, code_version
+from flows.services import loading, publishing
+from flows.services.loading import Load
+from flows.services.publishing import Outcome
+
+
+def begin(parts: Resources, claimed: ClaimedFile, run_id: UUID, name: str = "") -> Load:
+    """Start a run over a claimed file.
+
+    Raises:
+        FenceLostError: Another run owns the file.
+    """
+    load = Load(
+        run_id=run_id,
+        claimed=claimed,
+        dataset=parts.datasets[claimed.dataset],
+        warehouse=parts.warehouse,
+        store=parts.store,
+        scratch=Scratch.of_run(parts.settings.scratch_folder, run_id),
+    )
+    ledger.start_run(
+        parts.warehouse,
+        claimed,
+        load.dataset,
+        run_id,
+        name=name or claimed.base_name,
+        code_version=code_version(),
+    )
+    return load
+
+
+def run_file(load: Load) -> Outcome:
+    """Run every stage of a load and remove its scratch folder."""
+    try:
+        same = loading.register(load)
+        if same is not None:
+            return publishing.end_same(load, same)
+        validated = loading.validate(load)
+        loading.exceptions(load)
+        loading.transform(load)
+        return publishing.publish(load, validated)
+    except (FileRejectedError, ObjectChangedError) as error:
+        return publishing.end_rejected(load, str(error))
+    finally:
+        load.scratch.remove()
