@@ -246,6 +246,8 @@ class RecordScanner:
                 last[line] = done
                 last[line + 1 : done + 1] = -1
                 fields[line] = self._quoted.sub(b"", match[0]).count(self._delimiter) + 1
+            elif line_ends[line] - line_starts[line] > MAX_RECORD_BYTES:
+                continue
             elif not at_end and limit == line_ends[-1]:
                 last[line:] = -1
                 break

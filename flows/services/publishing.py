@@ -71,6 +71,13 @@ def publish(load: Load, validated: Validated) -> Outcome:
     Raises:
         FenceLostError: Another run owns the file.
     """
+    with load.stage("publish") as counts:
+        outcome = _publish(load, validated)
+        counts |= {"rows_loaded": outcome.rows_loaded, "rows_held": outcome.rows_held}
+    return outcome
+
+
+def _publish(load: Load, validated: Validated) -> Outcome:
     with load.warehouse.transaction() as connection:
         marts.lock_dataset(connection, load.dataset)
         ledger.hold_fence(connection, load.claimed)
