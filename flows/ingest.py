@@ -3,8 +3,8 @@
 import asyncio
 import traceback
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from prefect import flow, get_run_logger, runtime
@@ -19,7 +19,9 @@ from flows.resources import Resources, resources
 from flows.services import publishing, running
 from flows.services.loading import Load
 from flows.services.publishing import Outcome
-from flows.tasks import audit_run, exceptions, is_transient, publish, register, transform, validate
+from flows.tasks import audit_run, exceptions, in_thread, is_transient, publish, register, transform, validate
+
+T = TypeVar("T")
 
 STATE_NAMES = {"REJECTED": "Rejected", "DUPLICATE": "Duplicate", "AWAITING_REVIEW": "AwaitingReview"}
 
@@ -45,8 +47,8 @@ async def ingest(
     """Load one file; a person may start it for a file that failed or was rejected."""
     parts = resources()
     run_id = UUID(str(runtime.flow_run.id))
-    claimed = await asyncio.to_thread(_claimed, parts, file_id, fence)
-    load = await asyncio.to_thread(running.begin, parts, claimed, run_id, name)
+    claimed = await in_thread(_claimed, parts, file_id, fence)
+    load = await in_thread(running.begin, parts, claimed, run_id, name)
     try:
         async with _kept_claim(parts, claimed):
             outcome = await _load(load)
@@ -57,31 +59,42 @@ async def ingest(
     except Exception as error:
         trace = traceback.format_exc()
         if is_transient(error):
-            await asyncio.to_thread(
+            await in_thread(
                 publishing.end_interrupted, load, _sentence(error), trace, parts.settings.max_attempts
             )
         else:
-            await asyncio.to_thread(publishing.end_failed, load, _sentence(error), trace)
+            await in_thread(publishing.end_failed, load, _sentence(error), trace)
         raise
     finally:
-        await asyncio.to_thread(load.scratch.remove)
-    return Completed(name=STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
+        await in_thread(load.scratch.remove)
+    return Completed(name=T = TypeVar("T")
+
+STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
 
 
 async def _load(load: Load) -> Outcome:
     try:
         same = await register(load)
     except ObjectChangedError as error:
-        return await asyncio.to_thread(publishing.end_rejected, load, str(error))
+        return await in_thread(publishing.end_rejected, load, str(error))
     if same is not None:
-        return await asyncio.to_thread(publishing.end_same, load, same)
-    validated = await validate(load)
+        return await in_thread(publishing.end_same, load, same)
+    stages = (validate(load), exceptions(load), transform(load), publish(load))
+    validated, *_, outcome = await asyncio.gather(*(_or_stop(load, stage) for stage in stages))
     if isinstance(validated, FileRejectedError):
         get_run_logger().warning("rejected: %s", validated)
-        return await asyncio.to_thread(publishing.end_rejected, load, str(validated))
-    await exceptions(load)
-    await transform(load)
-    return await publish(load, validated)
+        return await in_thread(publishing.end_rejected, load, str(validated))
+    assert isinstance(outcome, Outcome)
+    return outcome
+
+
+async def _or_stop(load: Load, stage: Coroutine[Any, Any, T]) -> T:
+    """Wait for a stage; if it fails for good, let those who follow it end too."""
+    try:
+        return await stage
+    except BaseException:
+        load.stop()
+        raise
 
 
 def _claimed(parts: Resources, file_id: int, fence: int | None) -> ClaimedFile:
@@ -101,7 +114,7 @@ async def _kept_claim(parts: Resources, claimed: ClaimedFile) -> AsyncIterator[N
         while True:
             await asyncio.sleep(parts.settings.lease_s / 3)
             try:
-                await asyncio.to_thread(ledger.renew, parts.warehouse, claimed, parts.settings.lease_s)
+                await in_thread(ledger.renew, parts.warehouse, claimed, parts.settings.lease_s)
             except Exception as error:
                 if not is_transient(error):
                     raise

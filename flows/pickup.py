@@ -15,7 +15,7 @@ from flows.ingest import ingest
 from flows.pickup_name import worker_name
 from flows.resources import Resources, resources
 from flows.services.landing import Scanner
-from flows.tasks import is_transient
+from flows.tasks import in_thread, is_transient
 
 SEAL_EVERY_S = 60
 
@@ -46,11 +46,11 @@ async def pickup(
             claimed: list[ClaimedFile] = []
             try:
                 if watch_s:
-                    await asyncio.to_thread(ledger.watch, parts.warehouse, run_id, worker_name())
-                await asyncio.to_thread(scanner.scan)
-                claimed = await asyncio.to_thread(_claim, parts, len(under_way))
+                    await in_thread(ledger.watch, parts.warehouse, run_id, worker_name())
+                await in_thread(scanner.scan)
+                claimed = await in_thread(_claim, parts, len(under_way))
                 if time.monotonic() > sealed_at + SEAL_EVERY_S:
-                    await asyncio.to_thread(audit.publish_head, parts.warehouse, parts.store)
+                    await in_thread(audit.publish_head, parts.warehouse, parts.store)
                     sealed_at = time.monotonic()
             except Exception as error:
                 if not is_transient(error):
@@ -111,7 +111,7 @@ async def _listen(parts: Resources, wake: asyncio.Event) -> None:
 
     while True:
         try:
-            await asyncio.to_thread(listen)
+            await in_thread(listen)
         except psycopg.OperationalError as error:
             get_run_logger().warning("notifications are away, the timer goes on: %s", error)
             await asyncio.sleep(5)

@@ -1,7 +1,10 @@
 """The tasks of the flows: one side effect each, with its retry policy; what they do is in `services`."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
@@ -18,12 +21,17 @@ from flows.adapters import audit
 from flows.core.errors import FileRejectedError
 from flows.services import loading, publishing
 from flows.services.loading import Load, Validated
+from flows.services.parts import StoppedError
 from flows.services.publishing import Outcome
 from flows.services.summary import fold, summary
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+A = ParamSpec("A")
+T = TypeVar("T")
+
+_THREADS = ThreadPoolExecutor(64, thread_name_prefix="stage")
 _BUSY = {"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"}
 _TIMEOUT = timedelta(hours=2).total_seconds()
 
@@ -43,6 +51,13 @@ async def _can_help(_: Task[P, R], __: TaskRun, state: State[R]) -> bool:
     return is_transient(result if isinstance(result, BaseException) else None)
 
 
+async def in_thread(act: Callable[A, T], *args: A.args, **kwargs: A.kwargs) -> T:
+    """Run what blocks in a thread of ours; the loop's own few threads could wait for each other."""
+    loop = asyncio.get_running_loop()
+    context = contextvars.copy_context()
+    return await loop.run_in_executor(_THREADS, lambda: context.run(act, *args, **kwargs))
+
+
 def _stage(name: str, description: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Return a decorator for a stage of a load: retried with backoff and jitter where a retry can help."""
     return task(
@@ -58,16 +73,17 @@ def _stage(name: str, description: str) -> Callable[[Callable[P, R]], Task[P, R]
     )
 
 
-@_stage("register", "Copies the file to the archive, takes its SHA-256, and knows it if it is in force already.")
+@_stage("register", "Takes the SHA-256 of the file, keeps it in the archive, and knows it if it is in force already.")
 async def register(load: Load) -> str | None:
-    return await asyncio.to_thread(loading.register, load)
+    return await in_thread(loading.register, load)
 
 
 @_stage("validate", "Reads every record and judges it by every rule of its dataset.")
 async def validate(load: Load) -> Validated | FileRejectedError:
     try:
-        validated = await asyncio.to_thread(loading.validate, load)
+        validated = await in_thread(loading.validate, load)
     except FileRejectedError as error:
+        load.stop()
         return error
     get_run_logger().info(
         "%d rows read, %d hold errors, %d empty lines", validated.rows_read, validated.rows_held, validated.empty_lines
@@ -75,34 +91,37 @@ async def validate(load: Load) -> Validated | FileRejectedError:
     return validated
 
 
-@_stage("exceptions", "Makes the held rows and their findings ready for the inbox.")
-async def exceptions(load: Load) -> int:
-    return await asyncio.to_thread(loading.exceptions, load)
+@_stage("exceptions", "Makes the held rows and their findings ready for the inbox, while the file is judged.")
+async def exceptions(load: Load) -> int | None:
+    with suppress(StoppedError):
+        return await in_thread(loading.exceptions, load)
 
 
-@_stage("transform", "Computes the derived columns and the aggregates of the rows that passed.")
-async def transform(load: Load) -> int:
-    return await asyncio.to_thread(loading.transform, load)
+@_stage("transform", "Computes the derived columns and the aggregates of the rows that passed, while the file is judged.")
+async def transform(load: Load) -> int | None:
+    with suppress(StoppedError):
+        return await in_thread(loading.transform, load)
 
 
 @_stage("publish", "Makes rows, exceptions, tallies and aggregates visible in one transaction.")
-async def publish(load: Load, validated: Validated) -> Outcome:
-    outcome = await asyncio.to_thread(publishing.publish, load, validated)
-    get_run_logger().info(
-        "%s: %d loaded, %d held, %d of them loaded already",
-        outcome.state,
-        outcome.rows_loaded,
-        outcome.rows_held,
-        outcome.rows_loaded_already,
-    )
-    return outcome
+async def publish(load: Load) -> Outcome | None:
+    with suppress(StoppedError):
+        outcome = await in_thread(publishing.publish, load)
+        get_run_logger().info(
+            "%s: %d loaded, %d held, %d of them loaded already",
+            outcome.state,
+            outcome.rows_loaded,
+            outcome.rows_held,
+            outcome.rows_loaded_already,
+        )
+        return outcome
 
 
 @_stage("audit", "Seals the audit chain, publishes its head and writes the summary.")
 async def audit_run(load: Load, outcome: Outcome) -> None:
-    position = await asyncio.to_thread(audit.publish_head, load.warehouse, load.store)
-    await asyncio.to_thread(fold, load)
-    text = await asyncio.to_thread(summary, load, outcome, position)
+    position = await in_thread(audit.publish_head, load.warehouse, load.store)
+    await in_thread(fold, load)
+    text = await in_thread(summary, load, outcome, position)
     await acreate_markdown_artifact(
         key=f"file-{load.claimed.file_id}", markdown=text, description=f"{load.claimed.base_name}: {outcome.state}"
     )

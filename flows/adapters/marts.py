@@ -34,8 +34,8 @@ def copy_frame(connection: Connection, schema: str, table: str, frame: pl.DataFr
 
 
 def to_csv(frame: pl.DataFrame) -> bytes:
-    """Return a frame as PostgreSQL's CSV: null is nothing, every text is quoted."""
-    return frame.write_csv(include_header=False, quote_style="non_numeric", null_value="").encode()
+    """Return a frame as PostgreSQL's CSV: null is nothing, an empty text is quoted."""
+    return frame.write_csv(include_header=False, quote_style="necessary", null_value="").encode()
 
 
 def standing_rows(connection: Connection, dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:

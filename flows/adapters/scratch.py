@@ -38,35 +38,33 @@ class Scratch:
         """Where the file as UTF-8 goes if it came in another encoding."""
         return self.folder / "text"
 
-    def clear(self, kind: str) -> None:
-        """Remove the parts of one kind, so that a task can run again."""
-        for part in self.folder.glob(f"{kind}-*"):
-            part.unlink()
-
     def write(self, kind: str, number: int, frame: pl.DataFrame) -> None:
-        """Keep a frame as part `number` of its kind."""
-        frame.write_ipc(self.folder / f"{kind}-{number:06d}.arrow")
+        """Keep a frame as part `number` of its kind; whoever reads a part sees all of it."""
+        path = self._path(kind, number, "arrow")
+        frame.write_ipc(path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
 
-    def part(self, kind: str, number: int) -> Path:
-        """Return where part `number` of a kind is kept as CSV for COPY."""
-        return self.folder / f"{kind}-{number:06d}.csv"
+    def write_csv(self, kind: str, number: int, content: bytes) -> None:
+        """Keep rows that are ready for COPY as part `number` of their kind."""
+        path = self._path(kind, number, "csv")
+        path.with_suffix(".new").write_bytes(content)
+        path.with_suffix(".new").replace(path)
+
+    def csv(self, kind: str, number: int) -> Path:
+        """Return where part `number` of a kind lies, ready for COPY."""
+        return self._path(kind, number, "csv")
 
     def read(self, kind: str, number: int) -> pl.DataFrame:
         """Return part `number` of its kind."""
-        return pl.read_ipc(self.folder / f"{kind}-{number:06d}.arrow")
+        return pl.read_ipc(self._path(kind, number, "arrow"))
 
     def frames(self, kind: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the parts of one kind in order."""
         for path in sorted(self.folder.glob(f"{kind}-*.arrow")):
             yield pl.read_ipc(path, columns=columns)
 
-    def count(self, kind: str) -> int:
-        """Return how many frames of a kind are kept."""
-        return sum(1 for _ in self.folder.glob(f"{kind}-*.arrow"))
-
-    def csv_parts(self, kind: str) -> list[Path]:
-        """Return the CSV parts of a kind in order."""
-        return sorted(self.folder.glob(f"{kind}-*.csv"))
+    def _path(self, kind: str, number: int, suffix: str) -> Path:
+        return self.folder / f"{kind}-{number:06d}.{suffix}"
 
     def remove(self) -> None:
         """Remove the folder."""

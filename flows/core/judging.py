@@ -68,9 +68,10 @@ def judge(batch: Batch, dataset: Dataset, context: Context) -> Verdict:
     """Judge the rows of a batch by the dataset's rules, one by one; duplicates are judged later."""
     texts = batch.rows
     rows = dataset.enrich(_typed(texts, dataset), context).with_columns(landed_on=pl.lit(context.landed_on))
-    broken_by = _broken_by(rows, dataset)
-    findings = [_findings(rows, rule, broken) for rule, broken in broken_by if broken.any()]
-    is_held = _any_row((mask for rule, mask in broken_by if rule.severity is Severity.ERROR), rows.height)
+    holds = rows.select(rule.holds.alias(rule.code) for rule in dataset.rules if rule.holds is not None)
+    broken_by = _broken_by(holds, dataset)
+    findings = [_findings(rows, rule, broken) for rule, broken in broken_by.items()]
+    is_held = _any_row((mask for rule, mask in broken_by.items() if rule.severity is Severity.ERROR), rows.height)
     held = _held(texts.filter(is_held), rows.filter(is_held), dataset)
     all_findings = pl.concat([pl.DataFrame(schema=FINDING_SCHEMA), *findings, _record_findings(batch.broken)])
     return Verdict(
@@ -78,7 +79,7 @@ def judge(batch: Batch, dataset: Dataset, context: Context) -> Verdict:
         held=pl.concat([_with_category(held, all_findings), _broken_rows(batch.broken)]),
         findings=all_findings,
         rows_read=batch.rows_read,
-        tallies=_record_tallies(batch) | _tallies(rows, broken_by),
+        tallies=_record_tallies(batch) | _tallies(holds, broken_by),
     )
 
 
@@ -110,42 +111,48 @@ def readable_rule(column: str, mart_name: str, expected: str, unreadable: str) -
 
 def _typed(texts: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     """Return the rows with missing cells as null and the typed values beside their texts."""
-    filled = texts.with_columns(
-        present(texts[raw_name(column.name)], dataset.null_tokens) for column in dataset.columns
-    )
+    filled = texts.with_columns(present(pl.col(raw_name(column.name)), dataset.null_tokens) for column in dataset.columns)
     return filled.with_columns(
         column.kind.read(filled[raw_name(column.name)]).alias(column.mart_name) for column in dataset.columns
     )
 
 
-def _broken_by(rows: pl.DataFrame, dataset: Dataset) -> list[tuple[Rule, pl.Series]]:
-    """Return each rule with its row mask, True where the row breaks it, as pandera's checks report it."""
-    untouched = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
-    masks = {rule.code: untouched for rule in dataset.rules}
-    if rows.height:
-        try:
-            _schema(dataset).validate(rows, lazy=True)
-        except SchemaErrors as errors:
-            for error in errors.schema_errors:
-                if error.reason_code is not SchemaErrorReason.DATAFRAME_CHECK or error.check_output is None:
-                    raise
-                masks[str(error.check.name)] = ~error.check_output["check_output"]
-    return [(rule, masks[rule.code]) for rule in dataset.rules]
+def _broken_by(holds: pl.DataFrame, dataset: Dataset) -> dict[Rule, pl.Series]:
+    """Return the broken rules, each with its row mask, True where the row breaks it, as pandera's checks report it.
+
+    Args:
+        holds: One column per rule under its code: True, False, or null where the rule is not evaluated.
+    """
+    if holds.is_empty():
+        return {}
+    try:
+        _schema(dataset).validate(holds, lazy=True)
+    except SchemaErrors as errors:
+        masks = {}
+        for error in errors.schema_errors:
+            if error.reason_code is not SchemaErrorReason.DATAFRAME_CHECK or error.check_output is None:
+                raise
+            masks[str(error.check.name)] = ~error.check_output["check_output"]
+        return {rule: masks[rule.code] for rule in dataset.rules if rule.code in masks}
+    return {}
 
 
 @lru_cache(maxsize=64)
 def _schema(dataset: Dataset) -> pa.DataFrameSchema:
-    """Return the rules as a pandera schema whose checks report under the rules' codes."""
+    """Return the rules as a pandera schema whose checks report under the rules' codes.
+
+    A check is of the frame, with one stored failure case: pandera's column checks would copy every failed row into a
+    Python dict. What is not evaluated passes.
+    """
     return pa.DataFrameSchema(
-        checks=[pa.Check(_check(rule), name=rule.code, error=rule.code, n_failure_cases=1) for rule in dataset.rules]
+        checks=[
+            pa.Check(_check(rule.code), name=rule.code, error=rule.code, n_failure_cases=1) for rule in dataset.rules
+        ]
     )
 
 
-def _check(rule: Rule) -> Callable[[PolarsData], pl.LazyFrame]:
-    holds = rule.holds
-    if holds is None:
-        raise ValueError(f"the rule {rule.code} has no expression")
-    return lambda data: data.lazyframe.select(holds.fill_null(True))
+def _check(code: str) -> Callable[[PolarsData], pl.LazyFrame]:
+    return lambda data: data.lazyframe.select(pl.col(code).fill_null(True))
 
 
 def _findings(rows: pl.DataFrame, rule: Rule, broken: pl.Series) -> pl.DataFrame:
@@ -233,10 +240,11 @@ def _with_category(held: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     return held.join(primary, on="line", how="left", maintain_order="left").select(HELD_SCHEMA.keys())
 
 
-def _tallies(rows: pl.DataFrame, broken_by: list[tuple[Rule, pl.Series]]) -> dict[str, Tally]:
-    tested = rows.select(rule.holds.count().alias(rule.code) for rule, _ in broken_by if rule.holds is not None)
-    counts = tested.row(0, named=True)
-    return {rule.code: Tally(tested=counts[rule.code], failed=int(broken.sum())) for rule, broken in broken_by}
+def _tallies(holds: pl.DataFrame, broken_by: dict[Rule, pl.Series]) -> dict[str, Tally]:
+    failed = {rule.code: int(broken.sum()) for rule, broken in broken_by.items()}
+    return {
+        code: Tally(tested=holds.height - holds[code].null_count(), failed=failed.get(code, 0)) for code in holds.columns
+    }
 
 
 def _record_tallies(batch: Batch) -> dict[str, Tally]:

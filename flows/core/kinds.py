@@ -4,6 +4,7 @@ Each reader gives null for text that it can't read; the judging turns `text pres
 so that nothing becomes null in silence.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -173,11 +174,10 @@ def from_hundredths(hundredths: pl.Expr) -> pl.Expr:
     return (hundredths.cast(pl.Decimal(38, 2)) / 100).cast(pl.Decimal(18, 2))
 
 
-def present(texts: pl.Series, null_tokens: Sequence[str]) -> pl.Series:
+def present(texts: pl.Expr, null_tokens: Sequence[str]) -> pl.Expr:
     """Return texts without outer blanks; null where nothing or a null token stands."""
-    stripped = texts.str.strip_chars()
-    missing = stripped.str.to_lowercase().is_in(["", *(token.lower() for token in null_tokens)])
-    return _where(~missing, stripped)
+    tokens = "|".join(re.escape(token) for token in null_tokens)
+    return pl.when(~texts.str.contains(rf"(?i)^\s*(?:{tokens})?\s*$")).then(texts.str.strip_chars())
 
 
 def _where(mask: pl.Series, values: pl.Series) -> pl.Series:

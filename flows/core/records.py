@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 1 << 20
 MAX_RECORD_LINES = 100
-MAX_RECORDS = 1 << 16
+MAX_RECORDS = 1 << 17
 KEPT_BYTES = 1 << 16
 """How much of a broken record's text is kept with its exception; the archive has all of it."""
 

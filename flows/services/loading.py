@@ -1,9 +1,11 @@
 """Loads one claimed file, stage by stage: register, validate, exceptions, transform; `publishing` is the last.
 
-Each stage reads what the one before left in the run's scratch folder, and can be run again.
+Each stage leaves numbered parts in the run's scratch folder and can be run again. From validate on the stages follow
+each other part by part, at the same time, so that the database writes while the next rows are judged.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +25,8 @@ from flows.core.errors import FileRejectedError
 from flows.core.judging import FINDING_SCHEMA, Tally, judge
 from flows.core.reading import MAX_HEADER_BYTES, Layout, read_batches, read_layout, transcode, utf16_encoding
 from flows.core.rules import Rule
+from flows.services.parts import Parts
+from flows.services.repeats import SeenKeys
 from sql import query
 
 KEYS_AT_ONCE = 2_000_000
@@ -48,6 +52,26 @@ class Load:
         self.warehouse = warehouse
         self.store = store
         self.scratch = scratch
+        self.judged, self.held, self.transformed = Parts(), Parts(), Parts()
+        self.validated: Validated | None = None
+        self._kept: Future[None] | None = None
+
+    def stop(self) -> None:
+        """Tell the stages that follow others that nothing more will come."""
+        for parts in (self.judged, self.held, self.transformed):
+            parts.stop()
+
+    def begin_keeping(self, digest: str) -> None:
+        """Begin to copy the file to the archive while it is being judged."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._kept = thread.submit(self.store.keep, self.scratch.original, digest)
+        thread.shutdown(wait=False)
+
+    def finish_keeping(self, digest: str) -> None:
+        """Wait until the archive has the file; one that failed is tried once more."""
+        kept, self._kept = self._kept, None
+        if kept is None or kept.exception() is not None:
+            self.store.keep(self.scratch.original, digest)
 
     @cached_property
     def context(self) -> Context:
@@ -56,6 +80,18 @@ class Load:
             name: _reference(self.warehouse, self.dataset, name) for name in self.dataset.references
         }
         return Context(landed_on=self.claimed.landed_on, base_name=self.claimed.base_name, references=references)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the run's file is laid out, once it is registered.
+
+        Raises:
+            FileRejectedError: It has no layout that can serve.
+        """
+        with self.scratch.original.open("rb") as source:
+            encoding = utf16_encoding(source.read(2)) or "utf-8"
+        with self.scratch.text.open("rb") as source:
+            return read_layout(source.read(MAX_HEADER_BYTES), encoding, self.dataset)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[dict[str, int]]:
@@ -84,11 +120,15 @@ class Validated:
 
 
 def register(load: Load) -> str | None:
-    """Copy the file to the archive and the scratch folder; return a sentence if it is the same as one in force."""
+    """Copy the file to the scratch folder and, going on meanwhile, to the archive.
+
+    Returns:
+        A sentence if the file is the same as one in force; None where it is to be loaded.
+    """
     with load.stage("register") as counts:
         with load.scratch.original.open("wb") as target:
             digest = load.store.download(load.claimed.bucket, load.claimed.object_key, load.claimed.etag, target)
-        load.store.keep(load.scratch.original, digest)
+        load.begin_keeping(digest)
         encoding = _to_utf8(load.scratch)
         identity = identity_of(load.dataset, digest, load.claimed.base_name)
         ledger.set_content(
@@ -118,19 +158,18 @@ def validate(load: Load) -> Validated:
     Raises:
         FileRejectedError: The file as a whole can't be read.
     """
-    kinds = ("passed", "held", "findings", "repeated")
-    for kind in kinds:
-        load.scratch.clear(kind)
     with load.stage("validate") as counts:
-        layout = layout_of(load)
+        layout = load.layout
         rows_read = rows_held = 0
         empty_lines = layout.empty_lines
         tallies = {rule.code: Tally() for rule in load.dataset.all_rules}
         with load.scratch.text.open("rb") as source:
             for number, batch in enumerate(read_batches(source, layout, load.dataset)):
                 verdict = judge(batch, load.dataset, load.context)
-                for kind, frame in zip(kinds, (verdict.passed, verdict.held, verdict.findings), strict=False):
-                    load.scratch.write(kind, number, frame)
+                load.scratch.write("passed", number, verdict.passed)
+                load.scratch.write("held", number, verdict.held)
+                load.scratch.write("findings", number, verdict.findings)
+                load.judged.add(number)
                 rows_read += verdict.rows_read
                 rows_held += verdict.held.height
                 empty_lines += batch.empty_lines
@@ -139,34 +178,24 @@ def validate(load: Load) -> Validated:
                     tallies[code].failed += tally.failed
         if rows_read == 0:
             raise FileRejectedError("the file has a header but no data row; drop it again with its rows")
-        repeated = repeated_lines(load.scratch, rows_read)
-        load.scratch.write("repeated", 0, repeated.to_frame())
         if load.dataset.repeat_rule is not None:
+            repeated = repeated_lines(load.scratch, rows_read)
+            load.scratch.write("repeated", 0, repeated.to_frame())
             tallies[load.dataset.repeat_rule.code] = Tally(tested=rows_read - rows_held, failed=len(repeated))
         counts |= {"rows_read": rows_read, "rows_passed": rows_read - rows_held, "rows_held": rows_held}
-    return Validated(
+    load.validated = Validated(
         rows_read=rows_read,
         rows_held=rows_held,
         empty_lines=empty_lines,
         warnings=layout.warnings + load.dataset.file_warnings(load.claimed.base_name),
         tallies=tallies,
     )
-
-
-def layout_of(load: Load) -> Layout:
-    """Return the layout of the run's file.
-
-    Raises:
-        FileRejectedError: It has none that can serve.
-    """
-    with load.scratch.original.open("rb") as source:
-        encoding = utf16_encoding(source.read(2)) or "utf-8"
-    with load.scratch.text.open("rb") as source:
-        return read_layout(source.read(MAX_HEADER_BYTES), encoding, load.dataset)
+    load.judged.complete()
+    return load.validated
 
 
 def repeated_lines(scratch: Scratch, rows: int) -> pl.Series:
-    """Return the lines of passed rows whose key an earlier row of the file has; memory does not grow with the file."""
+    """Return the lines of passed rows that repeat an earlier row of the file; memory does not grow with the file."""
     parts = rows // KEYS_AT_ONCE + 1
     found = [pl.Series("line", [], pl.Int64)]
     for part in range(parts):
@@ -179,19 +208,29 @@ def repeated_lines(scratch: Scratch, rows: int) -> pl.Series:
 
 
 def exceptions(load: Load) -> int:
-    """Make the held rows and the findings ready for the database; return the number of held rows."""
-    for kind in ("exceptions", "findings_ready"):
-        load.scratch.clear(kind)
+    """Make the held rows and the findings ready for the database, following validate; return the number of held rows.
+
+    Raises:
+        StoppedError: Validate gave up.
+    """
     with load.stage("exceptions") as counts:
         held = 0
-        for number, frame in enumerate(load.scratch.frames("held")):
-            ready = exception_rows(load, frame)
-            load.scratch.part("exceptions", number).write_bytes(to_csv(ready))
+        parts = 0
+        for number in load.judged.follow():
+            frame = load.scratch.read("held", number)
+            load.scratch.write_csv("exceptions", number, to_csv(exception_rows(load, frame)))
+            findings = load.scratch.read("findings", number)
+            load.scratch.write_csv("findings_ready", number, to_csv(finding_rows(load, findings)))
+            load.held.add(number)
             held += frame.height
-        for number, frame in enumerate(load.scratch.frames("findings")):
-            findings = frame if load.dataset.repeat_rule is None else pl.concat([frame, _repeats(load, number)])
-            load.scratch.part("findings_ready", number).write_bytes(to_csv(finding_rows(load, findings)))
+            parts = number + 1
+        if load.dataset.repeat_rule is not None:
+            repeats = pl.concat(_repeats(load, load.dataset.repeat_rule))
+            load.scratch.write_csv("exceptions", parts, b"")
+            load.scratch.write_csv("findings_ready", parts, to_csv(finding_rows(load, repeats)))
+            load.held.add(parts)
         counts["rows_held"] = held
+    load.held.complete()
     return held
 
 
@@ -212,23 +251,33 @@ def finding_rows(load: Load, findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def transform(load: Load) -> int:
-    """Compute the derived columns and the aggregates of the rows that passed; return the number of rows."""
-    for kind in ("rows", "changes"):
-        load.scratch.clear(kind)
+    """Compute the derived columns and the aggregates of the rows that passed, following validate.
+
+    Rows whose key may stand in an earlier row of the file are set aside.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        StoppedError: Validate gave up.
+    """
     with load.stage("transform") as counts:
-        repeated = load.scratch.read("repeated", 0)["line"].implode()
         rows = 0
-        for number, passed in enumerate(load.scratch.frames("passed")):
-            derived = mart_rows(load, passed)
-            if load.dataset.key:
-                derived = derived.with_columns(is_repeated=pl.col("line").is_in(repeated))
-                load.scratch.write("rows", number, derived)
-                derived = derived.filter(~pl.col("is_repeated")).drop("is_repeated")
-            load.scratch.part("rows", number).write_bytes(to_csv(derived))
-            for position, change in enumerate(changes_of(load.dataset, derived)):
-                load.scratch.write(f"changes-{position}", number, change)
+        seen = SeenKeys() if load.dataset.key else None
+        for number in load.judged.follow():
+            passed = load.scratch.read("passed", number)
             rows += passed.height
+            if seen is not None:
+                is_suspect = seen.suspects(passed["key_hash"])
+                load.scratch.write("suspects", number, passed.filter(is_suspect))
+                passed = passed.filter(~is_suspect)
+            ready = mart_rows(load, passed)
+            load.scratch.write_csv("rows", number, to_csv(ready))
+            for position, change in enumerate(changes_of(load.dataset, ready)):
+                load.scratch.write(f"changes-{position}", number, change)
+            load.transformed.add(number)
         counts["rows"] = rows
+    load.transformed.complete()
     return rows
 
 
@@ -264,25 +313,23 @@ def _to_utf8(scratch: Scratch) -> str:
     return encoding
 
 
-def _repeats(load: Load, number: int) -> pl.DataFrame:
-    """Return the warnings for the rows of one batch that repeat an earlier row."""
-    rule = load.dataset.repeat_rule
-    assert isinstance(rule, Rule)
+def _repeats(load: Load, rule: Rule) -> Iterator[pl.DataFrame]:
+    """Yield, for each batch, the warnings for the rows that repeat an earlier row."""
     repeated = load.scratch.read("repeated", 0)["line"].implode()
-    return (
-        load.scratch.read("passed", number)
-        .filter(pl.col("line").is_in(repeated))
-        .select(
-            "line",
-            rule=pl.lit(rule.code),
-            category=pl.lit(str(rule.category)),
-            severity=pl.lit(str(rule.severity)),
-            column=pl.lit(rule.column),
-            value=pl.lit(None, pl.String),
-            message=pl.lit(rule.message),
+    for passed in load.scratch.frames("passed", ["line"]):
+        yield (
+            passed.filter(pl.col("line").is_in(repeated))
+            .select(
+                "line",
+                rule=pl.lit(rule.code),
+                category=pl.lit(str(rule.category)),
+                severity=pl.lit(str(rule.severity)),
+                column=pl.lit(rule.column),
+                value=pl.lit(None, pl.String),
+                message=pl.lit(rule.message),
+            )
+            .select(FINDING_SCHEMA.keys())
         )
-        .select(FINDING_SCHEMA.keys())
-    )
 
 
 def remove_leftovers(root: Path, running: set[str]) -> int:

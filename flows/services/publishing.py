@@ -1,6 +1,5 @@
 """Publishes a judged file: one transaction in which rows, exceptions, tallies, aggregates, ledger and audit appear."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from flows.services.loading import (
     exception_rows,
     finding_rows,
     identity_of,
-    layout_of,
+    mart_rows,
 )
 
 REVIEW_SAMPLE = 100
@@ -62,40 +61,45 @@ class _Counts:
     loaded: int = 0
     loaded_already: int = 0
     conflicting: int = 0
-    totals: dict[str, pl.DataFrame] = field(default_factory=dict)
+    totals: dict[int, pl.DataFrame] = field(default_factory=dict)
 
 
-def publish(load: Load, validated: Validated) -> Outcome:
-    """Publish a judged file, or decide that a person must; everything appears together or not at all.
+def publish(load: Load) -> Outcome:
+    """Publish a file while it is judged, or decide that a person must; everything appears together or not at all.
 
     Raises:
         FenceLostError: Another run owns the file.
+        StoppedError: An earlier stage gave up.
     """
     with load.stage("publish") as counts:
-        outcome = _publish(load, validated)
+        next(load.transformed.follow(), None)
+        with load.warehouse.transaction() as connection:
+            outcome = _publish(connection, load)
         counts |= {"rows_loaded": outcome.rows_loaded, "rows_held": outcome.rows_held}
     return outcome
 
 
-def _publish(load: Load, validated: Validated) -> Outcome:
-    with load.warehouse.transaction() as connection:
-        marts.lock_dataset(connection, load.dataset)
-        ledger.hold_fence(connection, load.claimed)
-        same = duplicate_of(connection, load.dataset, _identity(connection, load))
-        if same is not None:
-            return end_duplicate(connection, load, same)
-        connection.execute("savepoint unpublished")
-        connection.execute("set local enable_seqscan = off")
-        replaced = _replace(connection, load)
-        counts = _Counts()
-        errors = validated.rows_held
-        if not _needs_review(load, validated, errors):
-            _publish_rows(connection, load, counts)
-            errors += counts.conflicting
-        if _needs_review(load, validated, errors):
-            connection.execute("rollback to savepoint unpublished")
-            return _await_review(connection, load, validated, errors)
-        return _complete(connection, load, validated, counts, replaced)
+def _publish(connection: Connection, load: Load) -> Outcome:
+    marts.lock_dataset(connection, load.dataset)
+    ledger.hold_fence(connection, load.claimed)
+    digest = _digest(connection, load)
+    same = duplicate_of(connection, load.dataset, identity_of(load.dataset, digest, load.claimed.base_name))
+    if same is not None:
+        return end_duplicate(connection, load, same)
+    connection.execute("savepoint unpublished")
+    connection.execute("set local enable_seqscan = off")
+    replaced = _replace(connection, load)
+    counts = _Counts()
+    _publish_rows(connection, load, counts)
+    _publish_held(connection, load)
+    validated = load.validated
+    assert validated is not None
+    load.finish_keeping(digest)
+    errors = validated.rows_held + counts.conflicting
+    if errors > load.dataset.review_above_share * validated.rows_read:
+        connection.execute("rollback to savepoint unpublished")
+        return _await_review(connection, load, validated, errors)
+    return _complete(connection, load, validated, counts, replaced)
 
 
 def end_duplicate(connection: Connection, load: Load, reason: str) -> Outcome:
@@ -141,16 +145,10 @@ def end_interrupted(load: Load, reason: str, trace: str, max_attempts: int) -> O
     return Outcome(state="FAILED", reason=reason)
 
 
-def _identity(connection: Connection, load: Load) -> str:
-    row = connection.execute(
-        "select sha256 from platform.file where file_id = %s", (load.claimed.file_id,)
-    ).fetchone()
+def _digest(connection: Connection, load: Load) -> str:
+    row = connection.execute("select sha256 from platform.file where file_id = %s", (load.claimed.file_id,)).fetchone()
     assert row is not None
-    return identity_of(load.dataset, row["sha256"], load.claimed.base_name)
-
-
-def _needs_review(load: Load, validated: Validated, errors: int) -> bool:
-    return errors > load.dataset.review_above_share * validated.rows_read
+    return str(row["sha256"])
 
 
 def _replace(connection: Connection, load: Load) -> tuple[UUID, ...]:
@@ -172,53 +170,74 @@ def _replace(connection: Connection, load: Load) -> tuple[UUID, ...]:
 
 
 def _publish_rows(connection: Connection, load: Load, counts: _Counts) -> None:
-    """COPY the rows that passed; without a key as they are, with one as long as it is new."""
-    dataset = load.dataset
+    """COPY the rows that passed, part by part as they come; with a key only those whose key is new."""
+    rule = load.dataset.duplicate_rule
     look_first = False
-    for number in range(load.scratch.count("passed")):
-        if dataset.duplicate_rule is None:
-            marts.copy_file(connection, dataset.name, dataset.mart_table, dataset.mart_columns, load.scratch.part("rows", number))
-            counts.loaded += load.scratch.read("passed", number).height
-            _add(connection, load, counts, _prepared_changes(load, number))
+    for number in load.transformed.follow():
+        if rule is None:
+            _copy_part(connection, load, number)
+            _count_part(connection, load, counts, number)
             continue
-        rows = load.scratch.read("rows", number)
-        fresh, repeated = (rows.filter(mask).drop("is_repeated") for mask in (~pl.col("is_repeated"), pl.col("is_repeated")))
+        suspects = load.scratch.read("suspects", number)
         if not look_first and _copy_optimistically(connection, load, number):
-            counts.loaded += fresh.height
-            _add(connection, load, counts, _prepared_changes(load, number))
+            _count_part(connection, load, counts, number, without=suspects.height)
         else:
-            look_first = _copy_new(connection, load, counts, dataset.duplicate_rule, fresh) < fresh.height
-        for part in _one_per_key(repeated, dataset.key):
-            _copy_new(connection, load, counts, dataset.duplicate_rule, part)
+            passed = load.scratch.read("passed", number)
+            fresh = passed.join(suspects.select("line"), on="line", how="anti", maintain_order="left")
+            look_first = _copy_new(connection, load, counts, rule, mart_rows(load, fresh)) < fresh.height
+        _copy_new(connection, load, counts, rule, mart_rows(load, suspects))
     for position, total in counts.totals.items():
-        marts.add_changes(connection, dataset, dataset.aggregates[int(position)], load.run_id, total)
+        marts.add_changes(connection, load.dataset, load.dataset.aggregates[position], load.run_id, total)
+
+
+def _publish_held(connection: Connection, load: Load) -> None:
+    for number in load.held.follow():
+        marts.copy_file(connection, "platform", "exception", EXCEPTION_COLUMNS, load.scratch.csv("exceptions", number))
+        marts.copy_file(connection, "platform", "finding", FINDING_COLUMNS, load.scratch.csv("findings_ready", number))
+
+
+def _copy_part(connection: Connection, load: Load, number: int) -> None:
+    dataset = load.dataset
+    path = load.scratch.csv("rows", number)
+    marts.copy_file(connection, dataset.name, dataset.mart_table, dataset.mart_columns, path)
+
+
+def _count_part(connection: Connection, load: Load, counts: _Counts, number: int, without: int = 0) -> None:
+    counts.loaded += load.scratch.read("passed", number).height - without
+    _add(
+        connection,
+        load,
+        counts,
+        [load.scratch.read(f"changes-{position}", number) for position in range(len(load.dataset.aggregates))],
+    )
 
 
 def _copy_optimistically(connection: Connection, load: Load, number: int) -> bool:
-    """COPY a batch in the hope that its keys are new; return whether they were."""
-    dataset = load.dataset
+    """COPY a part in the hope that its keys are new; return whether they were."""
     try:
         with connection.transaction():
-            marts.copy_file(connection, dataset.name, dataset.mart_table, dataset.mart_columns, load.scratch.part("rows", number))
+            _copy_part(connection, load, number)
     except UniqueViolation:
         return False
     return True
 
 
 def _copy_new(connection: Connection, load: Load, counts: _Counts, rule: Rule, rows: pl.DataFrame) -> int:
-    """COPY the rows whose key is new and hold the others; return how many were new. No key stands twice in `rows`."""
+    """COPY the first row of each key that is new and hold the others; return how many were new."""
     if rows.is_empty():
         return 0
     dataset = load.dataset
     standing = marts.standing_rows(connection, dataset, rows)
-    new = rows.join(standing, on=dataset.key, how="anti", maintain_order="left")
     known = rows.join(standing, on=dataset.key, how="semi", maintain_order="left")
+    unknown = rows.join(standing, on=dataset.key, how="anti", maintain_order="left")
+    is_first = unknown.select(pl.struct(dataset.key).is_first_distinct()).to_series()
+    new = unknown.filter(is_first)
     marts.copy_frame(connection, dataset.name, dataset.mart_table, new)
     counts.loaded += new.height
     _add(connection, load, counts, changes_of(dataset, new))
     if known.height:
         _hold_duplicates(connection, load, counts, rule, known, standing)
-    return new.height
+    return new.height + _copy_new(connection, load, counts, rule, unknown.filter(~is_first))
 
 
 def _hold_duplicates(
@@ -226,7 +245,7 @@ def _hold_duplicates(
 ) -> None:
     duplicates = judge_duplicates(known, standing, load.dataset, rule)
     with load.scratch.text.open("rb") as source:
-        texts = reread(source, layout_of(load), load.dataset, known.sort("line"))
+        texts = reread(source, load.layout, load.dataset, known.sort("line"))
     cells = texts.select("line", cells=cells_json(load.dataset))
     held = duplicates.held.join(cells, on="line", how="left").with_columns(
         raw_text=pl.lit(None, pl.String),
@@ -246,38 +265,21 @@ def _hold_duplicates(
     counts.conflicting += held.height - already
 
 
-def _one_per_key(rows: pl.DataFrame, key: tuple[str, ...]) -> Iterator[pl.DataFrame]:
-    """Yield the rows in parts in which no key stands twice, in file order of each key."""
-    numbered = rows.with_columns(occurrence=pl.int_range(pl.len()).over(key))
-    for part in numbered.partition_by("occurrence", maintain_order=True):
-        yield part.drop("occurrence")
-
-
-def _prepared_changes(load: Load, number: int) -> list[pl.DataFrame]:
-    return [load.scratch.read(f"changes-{position}", number) for position in range(len(load.dataset.aggregates))]
-
-
 def _add(connection: Connection, load: Load, counts: _Counts, changes: list[pl.DataFrame]) -> None:
     """Add a batch's changes to the totals; totals that grow too large go to the database at once."""
     for position, change in enumerate(changes):
         aggregate = load.dataset.aggregates[position]
-        parts = [part for part in (counts.totals.get(str(position)), change) if part is not None]
+        parts = [part for part in (counts.totals.get(position), change) if part is not None]
         total = marts.add_up(aggregate, parts)
         if total.height > CHANGES_AT_ONCE:
             marts.add_changes(connection, load.dataset, aggregate, load.run_id, total)
             total = total.clear()
-        counts.totals[str(position)] = total
+        counts.totals[position] = total
 
 
 def _complete(
     connection: Connection, load: Load, validated: Validated, counts: _Counts, replaced: tuple[UUID, ...]
 ) -> Outcome:
-    for kind, table, columns in (
-        ("exceptions", "exception", EXCEPTION_COLUMNS),
-        ("findings_ready", "finding", FINDING_COLUMNS),
-    ):
-        for path in load.scratch.csv_parts(kind):
-            marts.copy_file(connection, "platform", table, columns, path)
     held_already = marts.close_held_already(connection, load.dataset, load.run_id)
     duplicates = counts.loaded_already + counts.conflicting
     _write_tallies(connection, load, validated, judged_for_duplicates=counts.loaded + duplicates, duplicates=duplicates)

@@ -1,5 +1,7 @@
 """One file from its claim to its end in one call, without Prefect: the stages of the ingest flow, for tests and benchmarks."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from flows.adapters import ledger
@@ -43,11 +45,23 @@ def run_file(load: Load) -> Outcome:
         same = loading.register(load)
         if same is not None:
             return publishing.end_same(load, same)
-        validated = loading.validate(load)
-        loading.exceptions(load)
-        loading.transform(load)
-        return publishing.publish(load, validated)
+        stages: tuple[Callable[[Load], object], ...] = (loading.validate, loading.exceptions, loading.transform)
+        with ThreadPoolExecutor(4, thread_name_prefix="stage") as threads:
+            running = [threads.submit(_or_stop, stage, load) for stage in stages]
+            published = threads.submit(publishing.publish, load)
+        for stage in running:
+            stage.result()
+        return published.result()
     except (FileRejectedError, ObjectChangedError) as error:
         return publishing.end_rejected(load, str(error))
     finally:
         load.scratch.remove()
+
+
+def _or_stop(stage: Callable[[Load], object], load: Load) -> None:
+    """Run a stage; if it fails, let those who follow it end too."""
+    try:
+        stage(load)
+    except BaseException:
+        load.stop()
+        raise

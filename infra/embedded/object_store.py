@@ -13,6 +13,11 @@ from infra.processes import Child, Processes, wait_until
 
 PORTS = ("s3", "s3_grpc", "master", "master_grpc", "volume", "volume_grpc", "filer", "filer_grpc")
 
+GROWTH = """[master.volume_growth]
+copy_1 = 1
+"""
+"""One volume at a time for each bucket; the default of seven makes a first put slow and uses volumes up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectServer:
@@ -30,6 +35,7 @@ class ObjectServer:
     def start(self, processes: Processes) -> Child:
         """Start the server and wait until it serves."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "master.toml").write_text(GROWTH)
         child = processes.start("object-store", self._command(), folder=self.folder, stop_s=3)
         http = urllib3.PoolManager(retries=False, timeout=1)
 
@@ -65,7 +71,7 @@ class ObjectServer:
             "-master.telemetry=false",
             f"-volume.port={ports['volume']}",
             f"-volume.port.grpc={ports['volume_grpc']}",
-            "-volume.max=1000",
+            "-volume.max=10000",
             "-volume.preStopSeconds=0",
             f"-filer.port={ports['filer']}",
             f"-filer.port.grpc={ports['filer_grpc']}",

