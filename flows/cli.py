@@ -43,7 +43,7 @@ def main() -> None:
 @app.command()
 def up() -> None:
     """Start the stack on this machine and keep it up until Ctrl-C."""
-    with _running_stack() as stack:
+    with _RunningStack() as stack:
         _print_addresses()
         console.print("Ctrl-C stops everything.")
         stack.wait()
@@ -51,12 +51,14 @@ def up() -> None:
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Stop when the files are loaded; exit 1 if anything is wrong.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Stop when the files are loaded; exit 1 if anything is wrong.")
+    ] = False,
 ) -> None:
     """Start the stack, drop sample files of every dataset with every defect, and watch them being loaded."""
     from flows.services.demo import drop_samples
 
-    with _running_stack() as stack:
+    with _RunningStack() as stack:
         parts = _resources()
         batch = drop_samples(parts, stack.home)
         if batch is None:
@@ -116,7 +118,8 @@ def land(
 ) -> None:
     """Put files into the landing bucket as one batch; the dataset is guessed from each header."""
     from flows.datasets import dataset as named
-    from flows.services.landing import guess_dataset, land as put
+    from flows.services.landing import guess_dataset
+    from flows.services.landing import land as put
 
     parts = _resources()
     chosen = [(path, named(dataset) if dataset else guess_dataset(path, parts.datasets)) for path in files]
@@ -128,11 +131,26 @@ def land(
         console.print(f"{landed.batch}: {len(landed.keys)} files landed")
     is_good = _watch(landed.batch, expected=len(landed.keys), quiet=as_json) if wait else True
     if as_json:
-        print_json({"batch": landed.batch, "keys": landed.keys, "files": _queries().files(parts.warehouse, batch=landed.batch, limit=10_000)})
+        print_json(
+            {
+                "batch": landed.batch,
+                "keys": landed.keys,
+                "files": _queries().files(parts.warehouse, batch=landed.batch, limit=10_000),
+            }
+        )
     raise typer.Exit(0 if is_good else 1)
 
 
-RUN_COLUMNS = ("run_id", "name", "state", "duration", "rows_read", "rows_loaded_at_first_pass", "rows_held_at_first_pass", "reason")
+RUN_COLUMNS = (
+    "run_id",
+    "name",
+    "state",
+    "duration",
+    "rows_read",
+    "rows_loaded_at_first_pass",
+    "rows_held_at_first_pass",
+    "reason",
+)
 FILE_COLUMNS = ("file_id", "base_name", "dataset", "batch", "state", "landed_by", "landed_at", "reason")
 
 
@@ -227,11 +245,15 @@ def lineage(
 @app.command()
 def sample(
     dataset: Annotated[str, typer.Argument(help="sales_orders, telco_packages, …")],
-    folder: Annotated[Path, typer.Option(help="Where to write.")] = Path("."),
-    rows: Annotated[int | None, typer.Option(min=1, help="Rows of each file; by default the dataset's own number.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where to write.")] = Path(),
+    rows: Annotated[
+        int | None, typer.Option(min=1, help="Rows of each file; by default the dataset's own number.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal files.")] = 1,
     defects: Annotated[float, typer.Option(min=0, max=1, help="Share of rows with a defect.")] = 0.12,
-    share: Annotated[list[str] | None, typer.Option(help="Share of one defect as RULE=0.01; then only the named ones.")] = None,
+    share: Annotated[
+        list[str] | None, typer.Option(help="Share of one defect as RULE=0.01; then only the named ones.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write sample files with every defect that the rules of a dataset know."""
@@ -289,7 +311,7 @@ def _spinner(text: str) -> Progress:
     return progress
 
 
-class _running_stack:
+class _RunningStack:
     """Starts the stack of this machine; stops it at the end, whatever happens."""
 
     def __init__(self) -> None:
@@ -297,11 +319,17 @@ class _running_stack:
         from infra.embedded.stack import Stack
 
         self.home = home()
-        self._progress = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=error_console, transient=True)
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=error_console,
+            transient=True,
+        )
         self._stack = Stack(self.home, self._tell)
         self._stopped = threading.Event()
 
-    def __enter__(self) -> "_running_stack":
+    def __enter__(self) -> "_RunningStack":
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         self._progress.start()
         try:
@@ -373,7 +401,10 @@ def _print_file(warehouse: Any, file: dict[str, Any]) -> None:  # Any: as above
     )
     counts = found[0] if found else {}
     held = warehouse.rows(
-        "select category, sum(rows_held) as held from platform.held_by_category where run_id = %(run_id)s group by 1 order by 1",
+        """
+        select category, sum(rows_held) as held from platform.held_by_category
+        where run_id = %(run_id)s group by category order by category
+        """,
         run_id=file["run_id"],
     )
     text = f"{file['state']:<15} {file['base_name']}"

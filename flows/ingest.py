@@ -2,8 +2,8 @@
 
 import asyncio
 import traceback
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -59,17 +59,13 @@ async def ingest(
     except Exception as error:
         trace = traceback.format_exc()
         if is_transient(error):
-            await in_thread(
-                publishing.end_interrupted, load, _sentence(error), trace, parts.settings.max_attempts
-            )
+            await in_thread(publishing.end_interrupted, load, _sentence(error), trace, parts.settings.max_attempts)
         else:
             await in_thread(publishing.end_failed, load, _sentence(error), trace)
         raise
     finally:
         await in_thread(load.scratch.remove)
-    return Completed(name=T = TypeVar("T")
-
-STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
+    return Completed(name=STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
 
 
 async def _load(load: Load) -> Outcome:
@@ -102,7 +98,9 @@ def _claimed(parts: Resources, file_id: int, fence: int | None) -> ClaimedFile:
         return ledger.claimed_file(parts.warehouse, file_id, fence)
     claimed = ledger.claim_file(parts.warehouse, file_id, lease_s=parts.settings.lease_s)
     if claimed is None:
-        raise MistakeError(f"file {file_id} is unknown, in force or under way; only a file that failed can be loaded again")
+        raise MistakeError(
+            f"file {file_id} is unknown, in force or under way; only a file that failed can be loaded again"
+        )
     return claimed
 
 

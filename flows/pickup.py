@@ -87,9 +87,7 @@ async def _ingest(file: ClaimedFile) -> None:
     get_run_logger().info("%s: %s %s", name, state.name, state.message or "")
 
 
-async def _wait(
-    under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout_s: float
-) -> set[asyncio.Task[None]]:
+async def _wait(under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout_s: float) -> set[asyncio.Task[None]]:
     """Wait until a run ends, something lands, or the next scan is due; return the runs still under way."""
     woken = asyncio.create_task(wake.wait())
     done, _ = await asyncio.wait({woken, *under_way}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)

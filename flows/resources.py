@@ -25,9 +25,7 @@ class Resources:
 def resources() -> Resources:
     """Return the resources of this process."""
     settings = read_settings()
-    return Resources(
-        settings=settings, warehouse=Warehouse(settings), store=ObjectStore(settings), datasets=datasets()
-    )
+    return Resources(settings=settings, warehouse=Warehouse(settings), store=ObjectStore(settings), datasets=datasets())
 
 
 def code_version() -> str:

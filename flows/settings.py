@@ -57,6 +57,7 @@ def read_settings() -> Settings:
     stack_file = home() / STACK_FILE
     if not stack_file.exists() and "QUAYSIDE_DATABASE_URL" not in os.environ:
         raise MistakeError(
-            f"no stack is configured: start one with `quayside up`, or set QUAYSIDE_DATABASE_URL ({stack_file} is absent)"
+            f"no stack is configured ({stack_file} is absent): start one with `quayside up`, "
+            "or set QUAYSIDE_DATABASE_URL and its like"
         )
-    return Settings(_env_file=stack_file)  # type: ignore[call-arg]  # pydantic-settings takes it at run time
+    return Settings(_env_file=stack_file)

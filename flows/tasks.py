@@ -42,7 +42,11 @@ def is_transient(error: BaseException | None) -> bool:
         return error.code in _BUSY
     return isinstance(
         error,
-        psycopg.OperationalError | psycopg.InterfaceError | urllib3.exceptions.HTTPError | ServerError | ConnectionError,
+        psycopg.OperationalError
+        | psycopg.InterfaceError
+        | urllib3.exceptions.HTTPError
+        | ServerError
+        | ConnectionError,
     )
 
 
@@ -66,7 +70,7 @@ def _stage(name: str, description: str) -> Callable[[Callable[P, R]], Task[P, R]
         retries=5,
         retry_delay_seconds=exponential_backoff(backoff_factor=1),
         retry_jitter_factor=0.5,
-        retry_condition_fn=_can_help,  # type: ignore[arg-type]  # prefect types it for one task only
+        retry_condition_fn=_can_help,
         cache_policy=NO_CACHE,
         timeout_seconds=_TIMEOUT,
         persist_result=False,
@@ -95,12 +99,16 @@ async def validate(load: Load) -> Validated | FileRejectedError:
 async def exceptions(load: Load) -> int | None:
     with suppress(StoppedError):
         return await in_thread(loading.exceptions, load)
+    return None
 
 
-@_stage("transform", "Computes the derived columns and the aggregates of the rows that passed, while the file is judged.")
+@_stage(
+    "transform", "Computes the derived columns and the aggregates of the rows that passed, while the file is judged."
+)
 async def transform(load: Load) -> int | None:
     with suppress(StoppedError):
         return await in_thread(loading.transform, load)
+    return None
 
 
 @_stage("publish", "Makes rows, exceptions, tallies and aggregates visible in one transaction.")
@@ -115,6 +123,7 @@ async def publish(load: Load) -> Outcome | None:
             outcome.rows_loaded_already,
         )
         return outcome
+    return None
 
 
 @_stage("audit", "Seals the audit chain, publishes its head and writes the summary.")

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,10 +39,8 @@ class Child:
         """Ask the process to end, and end what is left of its session after `stop_s`."""
         if self.is_running():
             self.process.send_signal(self.stop_signal)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.stop_s)
-            except subprocess.TimeoutExpired:
-                pass  # the session is ended below
         kill_session(self.process.pid)
         self.process.wait()
 
@@ -93,10 +92,8 @@ class Processes:
             except psutil.NoSuchProcess:
                 continue
             process.send_signal(known["stop_signal"])
-            try:
+            with suppress(psutil.TimeoutExpired):
                 process.wait(10)
-            except psutil.TimeoutExpired:
-                pass  # the session is ended below
             kill_session(known["pid"])
             ended += 1
         self.record.unlink()
@@ -124,7 +121,7 @@ class Processes:
                 env={**os.environ, **(environment or {})},
                 cwd=folder,
                 start_new_session=True,
-                preexec_fn=_restore_signals,
+                preexec_fn=_restore_signals,  # noqa: PLW1509  # before any thread is started
             )
         child = Child(name=name, process=process, log=log, stop_signal=stop_signal, stop_s=stop_s)
         self.children.append(child)

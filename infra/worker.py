@@ -60,7 +60,17 @@ class Worker:
         self._processes.children.clear()
         return self._processes.start(
             "prefect-worker",
-            [sys.executable, "-m", "prefect", "worker", "start", "--pool", self.settings.work_pool, "--name", self.name],
+            [
+                sys.executable,
+                "-m",
+                "prefect",
+                "worker",
+                "start",
+                "--pool",
+                self.settings.work_pool,
+                "--name",
+                self.name,
+            ],
             environment={WORKER_VARIABLE: self.name, "PREFECT_WORKER_QUERY_SECONDS": "2"},
             stop_s=10,
         )
@@ -75,7 +85,7 @@ class Worker:
             if now > self._asked_at + START_PATIENCE_S and not ledger.is_watched(self._warehouse, self.name, SILENCE_S):
                 self._asked_at = now
                 self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S})
-        except ledger.UNREACHABLE + (urllib3.exceptions.HTTPError,) as error:
+        except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
             print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
 
     def _reconcile(self) -> None:
@@ -123,7 +133,11 @@ class _PrefectApi:
         )
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # Any: JSON of the server
-        response = self._http.request(method, self._url + path, json=body) if body else self._http.request(method, self._url + path)
+        response = (
+            self._http.request(method, self._url + path, json=body)
+            if body
+            else self._http.request(method, self._url + path)
+        )
         if response.status >= 400:
             raise urllib3.exceptions.HTTPError(f"{method} {path}: {response.status} {response.data[:200]!r}")
         return response.json()

@@ -128,9 +128,7 @@ def _copied_database(servers: Settings, name: str) -> SecretStr:
     url = make_url(servers.database_url.get_secret_value())
     home = servers.scratch_folder.parent
     with psycopg.connect(_admin_url(home, url.port), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template quayside owner quayside").format(sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("create database {} template quayside owner quayside").format(sql.Identifier(name)))
     return SecretStr(url.set(database=name).render_as_string(hide_password=False))
 
 

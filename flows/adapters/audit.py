@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -20,7 +21,7 @@ def record(
     run_id: UUID | None = None,
     file_id: int | None = None,
     counts: dict[str, int] | None = None,
-    **details: object,
+    **details: Any,  # whatever JSON can hold
 ) -> None:
     """Write one audit event within the caller's transaction; details must hold no secret."""
     connection.execute(

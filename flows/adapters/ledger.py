@@ -210,7 +210,9 @@ def start_run(
         )
 
 
-def set_content(warehouse: Warehouse, claimed: ClaimedFile, run_id: UUID, *, sha256: str, encoding: str, identity: str) -> None:
+def set_content(
+    warehouse: Warehouse, claimed: ClaimedFile, run_id: UUID, *, sha256: str, encoding: str, identity: str
+) -> None:
     """Write what the bytes of a file are."""
     with warehouse.transaction() as connection:
         connection.execute(
@@ -254,7 +256,9 @@ def hold_fence(connection: Connection, claimed: ClaimedFile) -> None:
         raise FenceLostError(claimed.file_id)
 
 
-def end_file(connection: Connection, claimed: ClaimedFile, run_id: UUID, state: str, run_state: str, reason: str | None) -> None:
+def end_file(
+    connection: Connection, claimed: ClaimedFile, run_id: UUID, state: str, run_state: str, reason: str | None
+) -> None:
     """Write how a file and its run ended, within the caller's transaction."""
     connection.execute(
         "update platform.file set state = %s, reason = %s, lease_expires_at = null where file_id = %s",
@@ -311,9 +315,7 @@ def _add(connection: Connection, one: NewObject, batch: str, zone: ZoneInfo) -> 
 
 
 def _allocate(connection: Connection, day: date, source: str, by_whom: str) -> str:
-    row = connection.execute(
-        "select platform.allocate_batch(%s, %s, %s) as batch", (day, source, by_whom)
-    ).fetchone()
+    row = connection.execute("select platform.allocate_batch(%s, %s, %s) as batch", (day, source, by_whom)).fetchone()
     assert row is not None
     return str(row["batch"])
 
@@ -353,10 +355,15 @@ def _give_up(connection: Connection, max_attempts: int) -> None:
     ).fetchall()
     for row in rows:
         connection.execute(
-            "update platform.run set state = 'FAILED', ended_at = now(), reason = %s where file_id = %s and state = 'RUNNING'",
+            """
+            update platform.run set state = 'FAILED', ended_at = now(), reason = %s
+            where file_id = %s and state = 'RUNNING'
+            """,
             (reason, row["file_id"]),
         )
-        audit.record(connection, "run_ended", run_id=row["run_id"], file_id=row["file_id"], state="FAILED", reason=reason)
+        audit.record(
+            connection, "run_ended", run_id=row["run_id"], file_id=row["file_id"], state="FAILED", reason=reason
+        )
 
 
 def watch(warehouse: Warehouse, run_id: UUID, worker: str) -> None:
@@ -376,7 +383,10 @@ def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
     """Return whether a pickup run of a worker gave a sign of life."""
     return bool(
         warehouse.rows(
-            "select 1 from platform.watcher where worker = %(worker)s and seen_at > now() - make_interval(secs => %(s)s)",
+            """
+            select 1 from platform.watcher
+            where worker = %(worker)s and seen_at > now() - make_interval(secs => %(s)s)
+            """,
             worker=worker,
             s=silence_s,
         )
@@ -413,6 +423,4 @@ def living_runs(warehouse: Warehouse, run_ids: Sequence[str], silence_s: float) 
 
 def runs_under_way(warehouse: Warehouse) -> set[str]:
     """Return the runs whose scratch folders are in use."""
-    return {
-        str(row["run_id"]) for row in warehouse.rows("select run_id from platform.file where state = 'RUNNING'")
-    }
+    return {str(row["run_id"]) for row in warehouse.rows("select run_id from platform.file where state = 'RUNNING'")}

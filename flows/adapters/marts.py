@@ -46,7 +46,9 @@ def standing_rows(connection: Connection, dataset: Dataset, rows: pl.DataFrame) 
     found = connection.execute(
         sql.SQL("select {columns} from {table} as m inner join unnest({keys}) as k({names}) using ({names})").format(
             columns=sql.SQL(", ").join(
-                sql.SQL("m.{}::text").format(sql.Identifier(name)) if name in ("extra", "run_id") else sql.Identifier(name)
+                sql.SQL("m.{}::text").format(sql.Identifier(name))
+                if name in ("extra", "run_id")
+                else sql.Identifier(name)
                 for name in columns
             ),
             table=_table(dataset),
@@ -79,7 +81,9 @@ def mark_replaced(connection: Connection, dataset: Dataset, *, old_run: UUID, ne
     )
 
 
-def add_changes(connection: Connection, dataset: Dataset, aggregate: Aggregate, run_id: UUID, changes: pl.DataFrame) -> None:
+def add_changes(
+    connection: Connection, dataset: Dataset, aggregate: Aggregate, run_id: UUID, changes: pl.DataFrame
+) -> None:
     """Add a run's changes to an aggregate."""
     copy_frame(
         connection,

@@ -31,7 +31,8 @@ class Warehouse:
             connect_args={
                 "application_name": "quayside",
                 "connect_timeout": 10,
-                "options": f"-c statement_timeout={timeout_ms} -c timezone=UTC -c idle_in_transaction_session_timeout={timeout_ms}",
+                "options": f"-c timezone=UTC -c statement_timeout={timeout_ms}"
+                f" -c idle_in_transaction_session_timeout={timeout_ms}",
             },
         )
 
@@ -54,7 +55,7 @@ class Warehouse:
                 connection.rollback()
             raise
         finally:
-            connection.row_factory = tuple_row  # type: ignore[assignment]  # SQLAlchemy expects it in its pool
+            connection.row_factory = tuple_row  # SQLAlchemy expects it in its pool
             if connection.closed:
                 raw.invalidate()
             raw.close()

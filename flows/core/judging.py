@@ -111,7 +111,9 @@ def readable_rule(column: str, mart_name: str, expected: str, unreadable: str) -
 
 def _typed(texts: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
     """Return the rows with missing cells as null and the typed values beside their texts."""
-    filled = texts.with_columns(present(pl.col(raw_name(column.name)), dataset.null_tokens) for column in dataset.columns)
+    filled = texts.with_columns(
+        present(pl.col(raw_name(column.name)), dataset.null_tokens) for column in dataset.columns
+    )
     return filled.with_columns(
         column.kind.read(filled[raw_name(column.name)]).alias(column.mart_name) for column in dataset.columns
     )
@@ -243,7 +245,8 @@ def _with_category(held: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
 def _tallies(holds: pl.DataFrame, broken_by: dict[Rule, pl.Series]) -> dict[str, Tally]:
     failed = {rule.code: int(broken.sum()) for rule, broken in broken_by.items()}
     return {
-        code: Tally(tested=holds.height - holds[code].null_count(), failed=failed.get(code, 0)) for code in holds.columns
+        code: Tally(tested=holds.height - holds[code].null_count(), failed=failed.get(code, 0))
+        for code in holds.columns
     }
 
 

@@ -171,7 +171,7 @@ def _header_text(line: bytes) -> str:
         text = "\0"
     if "\0" in text or line.startswith(b"%PDF"):
         raise FileRejectedError(
-            "the file is no UTF-8 or UTF-16 text; if it is a spreadsheet or a PDF, export it as CSV (UTF-8) and drop that"
+            "the file is no UTF-8 or UTF-16 text; if it is a spreadsheet or a PDF, export it as CSV and drop that"
         )
     return text.rstrip("\r")
 
@@ -184,9 +184,7 @@ def _split_header(line: str, dataset: Dataset) -> tuple[str, tuple[str, ...]]:
 
     if max(line.count(delimiter) for delimiter in DELIMITERS) >= MAX_COLUMNS:
         raise FileRejectedError(f"the header has more than {MAX_COLUMNS:,} columns; expected {_names(dataset)}")
-    delimiter = max(
-        DELIMITERS, key=lambda one: (sum(fold(name) in known for name in split(one)), line.count(one))
-    )
+    delimiter = max(DELIMITERS, key=lambda one: (sum(fold(name) in known for name in split(one)), line.count(one)))
     return delimiter, tuple(split(delimiter))
 
 

@@ -83,7 +83,7 @@ RECORD_RULES = (
     Rule(
         code="record_is_well_quoted",
         category=Category.DATA_FORMAT_ERROR,
-        sentence='A quote stands around a whole field only, is doubled inside, and is closed within 1 MiB and 100 lines.',
+        sentence="A quote stands around a whole field, is doubled inside, and is closed within 1 MiB and 100 lines.",
         message="a quote stands inside an unquoted field, or a quoted field is not closed",
     ),
     Rule(

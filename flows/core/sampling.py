@@ -1,6 +1,6 @@
-"""Sample files with every defect that the rules know: good rows of a dataset, and its rules' own examples of a break."""
+"""Sample files with every defect that the rules know: good rows, broken by the rules' own examples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 100_000
 REPEATED_EXACTLY = "repeated_exactly"
 """Name of the share of rows that repeat an earlier one, cell by cell."""
 
-_STRUCTURAL = {
+_STRUCTURAL: dict[str, Callable[[bytes, bytes], bytes]] = {
     "record_has_every_field": lambda line, delimiter: line.rsplit(delimiter, 1)[0],
     "record_is_well_quoted": lambda line, delimiter: line.replace(delimiter, b' "' + delimiter, 1),
     "record_is_utf8": lambda line, delimiter: line.replace(delimiter, b"\xe9" + delimiter, 1),
@@ -63,7 +63,7 @@ def sample_lines(dataset: Dataset, sample: Sample, good_rows: Iterator[pl.DataFr
         broken = rows.select(columns)
         for rule in dataset.rules:
             broken = _break_cells(broken, chosen.get(rule.code), rule.breaks)
-        broken = _repeat(broken, chosen, dataset, rng)
+        broken = _repeat(broken, chosen, dataset)
         lines = broken.write_csv(include_header=False, quote_style="necessary").encode()
         yield _break_lines(lines, chosen)
         is_first = False
@@ -98,7 +98,6 @@ def _repeat(
     rows: pl.DataFrame,
     chosen: dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]],
     dataset: Dataset,
-    rng: np.random.Generator,
 ) -> pl.DataFrame:
     """Let chosen rows repeat one of the first rows: exactly, or by their key alone."""
     source = np.arange(rows.height)

@@ -9,9 +9,8 @@ from flows.adapters.ledger import NewObject
 from flows.adapters.object_store import ACTOR_TAG, BATCH_TAG, LandedObject, ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset
-from flows.core.errors import MistakeError
+from flows.core.errors import FileRejectedError, MistakeError
 from flows.core.reading import MAX_HEADER_BYTES, read_layout, utf16_encoding
-from flows.core.errors import FileRejectedError
 from flows.settings import Settings
 
 
@@ -46,7 +45,9 @@ class Scanner:
     def _described(self, landed: LandedObject) -> NewObject:
         tags = self.store.tags(landed)
         batch = tags.get(BATCH_TAG, "")
-        known = self.warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch) if batch else []
+        known = (
+            self.warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch) if batch else []
+        )
         return NewObject(
             landed=landed,
             dataset=landed.key.split("/", 1)[0],
@@ -59,7 +60,9 @@ def unclaimed_reason(landed: LandedObject, datasets: dict[str, Dataset]) -> str 
     """Return why an object belongs to no dataset; None where it belongs to one."""
     prefix, _, rest = landed.key.partition("/")
     if prefix not in datasets or not rest:
-        return f"its key starts with no dataset; put it under one of {', '.join(f'{name}/' for name in sorted(datasets))}"
+        return (
+            f"its key starts with no dataset; put it under one of {', '.join(f'{name}/' for name in sorted(datasets))}"
+        )
     if not landed.key.lower().endswith(".csv"):
         return "its name does not end in .csv"
     return None
@@ -108,5 +111,7 @@ def guess_dataset(path: Path, datasets: dict[str, Dataset]) -> Dataset:
         fitting.append(dataset)
     if len(fitting) != 1:
         told = ", ".join(sorted(datasets))
-        raise MistakeError(f"{path.name}: its header fits {len(fitting) or 'no'} datasets; name one of {told} with --dataset")
+        raise MistakeError(
+            f"{path.name}: its header fits {len(fitting) or 'no'} datasets; name one of {told} with --dataset"
+        )
     return fitting[0]

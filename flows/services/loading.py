@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -76,9 +77,7 @@ class Load:
     @cached_property
     def context(self) -> Context:
         """What the file's rows are judged against, as it was when the run began."""
-        references = {
-            name: _reference(self.warehouse, self.dataset, name) for name in self.dataset.references
-        }
+        references = {name: _reference(self.warehouse, self.dataset, name) for name in self.dataset.references}
         return Context(landed_on=self.claimed.landed_on, base_name=self.claimed.base_name, references=references)
 
     @cached_property
@@ -103,7 +102,7 @@ class Load:
         with self.warehouse.transaction() as connection:
             self.tell(connection, "stage_ended", counts=counts, stage=name)
 
-    def tell(self, connection: Connection, event: str, counts: dict[str, int] | None = None, **details: object) -> None:
+    def tell(self, connection: Connection, event: str, *, counts: dict[str, int] | None = None, **details: Any) -> None:
         """Write an audit event of this run."""
         audit.record(connection, event, run_id=self.run_id, file_id=self.claimed.file_id, counts=counts, **details)
 
@@ -200,8 +199,7 @@ def repeated_lines(scratch: Scratch, rows: int) -> pl.Series:
     found = [pl.Series("line", [], pl.Int64)]
     for part in range(parts):
         keys = pl.concat(
-            frame.filter(pl.col("key_hash") % parts == part)
-            for frame in scratch.frames("passed", ["line", "key_hash"])
+            frame.filter(pl.col("key_hash") % parts == part) for frame in scratch.frames("passed", ["line", "key_hash"])
         )
         found.append(keys.filter(~pl.col("key_hash").is_first_distinct())["line"])
     return pl.concat(found).sort()
@@ -292,9 +290,7 @@ def mart_rows(load: Load, passed: pl.DataFrame) -> pl.DataFrame:
 def changes_of(dataset: Dataset, rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Return what rows add to each aggregate of the dataset."""
     return [
-        rows.group_by(aggregate.group_by).agg(
-            measure.alias(name) for name, measure in aggregate.measures.items()
-        )
+        rows.group_by(aggregate.group_by).agg(measure.alias(name) for name, measure in aggregate.measures.items())
         for aggregate in dataset.aggregates
     ]
 

@@ -1,6 +1,6 @@
 """What people ask about files, runs, exceptions and rows; each answer is a list of plain rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,19 @@ _FILE = table(
     "file",
     *map(
         column,
-        ("file_id", "dataset", "object_key", "base_name", "batch", "landed_by", "landed_at", "size_bytes", "state", "reason", "run_id"),
+        (
+            "file_id",
+            "dataset",
+            "object_key",
+            "base_name",
+            "batch",
+            "landed_by",
+            "landed_at",
+            "size_bytes",
+            "state",
+            "reason",
+            "run_id",
+        ),
     ),
     schema="platform",
 )
@@ -49,7 +61,19 @@ _EXCEPTION = table(
     "exception",
     *map(
         column,
-        ("exception_id", "dataset", "run_id", "file_id", "line", "stage", "category", "state", "opened_at", "cells", "raw_text"),
+        (
+            "exception_id",
+            "dataset",
+            "run_id",
+            "file_id",
+            "line",
+            "stage",
+            "category",
+            "state",
+            "opened_at",
+            "cells",
+            "raw_text",
+        ),
     ),
     schema="platform",
 )
@@ -110,7 +134,7 @@ def status(warehouse: Warehouse) -> dict[str, list[Row]]:
     """Return what is going on: files by state, quality by dataset, what waits for a person, unclaimed objects."""
     return {
         "files": warehouse.rows(
-            "select dataset, state, count(*) as files from platform.file group by dataset, state order by dataset, state"
+            "select dataset, state, count(*) as files from platform.file group by 1, 2 order by 1, 2"
         ),
         "datasets": warehouse.rows("select * from platform.dataset_measures order by dataset"),
         "under_way": warehouse.rows(
@@ -199,7 +223,10 @@ def lineage(warehouse: Warehouse, store: ObjectStore, dataset: Dataset, key: str
     if place is None:
         raise MistakeError(f"line {line} of run {run} is neither loaded nor held")
     findings = warehouse.rows(
-        "select rule, severity, message, rule_fingerprint from platform.finding where run_id = %(run)s and line = %(line)s",
+        """
+        select rule, severity, message, rule_fingerprint from platform.finding
+        where run_id = %(run)s and line = %(line)s
+        """,
         run=run,
         line=line,
     )
@@ -256,16 +283,19 @@ def _copy_out(warehouse: Warehouse, chosen: sql.Composed, target: Path) -> int:
 def _exported(warehouse: Warehouse, dataset: Dataset) -> Iterator[sql.Composable]:
     """Yield the columns of a mart; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
     types = warehouse.rows(
-        "select column_name, data_type from information_schema.columns where table_schema = %(s)s and table_name = %(t)s",
+        """
+        select column_name, data_type from information_schema.columns
+        where table_schema = %(s)s and table_name = %(t)s
+        """,
         s=dataset.name,
         t=dataset.mart_table,
     )
     texts = {row["column_name"] for row in types if row["data_type"] in ("text", "json")}
     for name in dataset.mart_columns:
         if name in texts:
-            yield sql.SQL("case when {0}::text ~ '^[=+@\\t\\r-]' then '''' || {0}::text else {0}::text end as {0}").format(
-                sql.Identifier(name)
-            )
+            yield sql.SQL(
+                "case when {0}::text ~ '^[=+@\\t\\r-]' then '''' || {0}::text else {0}::text end as {0}"
+            ).format(sql.Identifier(name))
         else:
             yield sql.Identifier(name)
 
@@ -298,7 +328,7 @@ def _mart_row(warehouse: Warehouse, dataset: Dataset, run: UUID, line: int) -> R
         ).fetchone()
 
 
-def _filtered(chosen: Select[Any], wanted: dict[Any, object]) -> Select[Any]:
+def _filtered(chosen: Select[Any], wanted: Mapping[Any, object]) -> Select[Any]:
     conditions: Sequence[ColumnElement[bool]] = [name == value for name, value in wanted.items() if value]
     return chosen.where(*conditions)
 

@@ -1,4 +1,4 @@
-"""One file from its claim to its end in one call, without Prefect: the stages of the ingest flow, for tests and benchmarks."""
+"""One file from its claim to its end in one call, without Prefect, for tests and benchmarks."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -34,7 +34,7 @@ def summary(load: Load, outcome: Outcome, audit_position: int) -> str:
 
 
 def fold(load: Load) -> None:
-    """Fold the committed changes of the dataset's aggregates, where it has such; keep the run index of its mart fresh."""
+    """Fold the committed changes of the dataset's aggregates and keep the run index of its mart fresh."""
     with load.warehouse.transaction() as connection:
         connection.execute("select platform.fold_dataset(%s)", (load.dataset.name,))
 

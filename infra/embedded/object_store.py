@@ -69,6 +69,7 @@ class ObjectServer:
             f"-master.port.grpc={ports['master_grpc']}",
             "-master.volumeSizeLimitMB=1024",
             "-master.telemetry=false",
+            "-master.electionTimeout=1s",
             f"-volume.port={ports['volume']}",
             f"-volume.port.grpc={ports['volume_grpc']}",
             "-volume.max=10000",
@@ -81,7 +82,11 @@ class ObjectServer:
         """Return the file with the credentials, which only its owner can read."""
         path = self.folder / "identities.json"
         credentials = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
-        identity = {"name": "quayside", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
+        identity = {
+            "name": "quayside",
+            "credentials": credentials,
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        }
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
             json.dump({"identities": [identity]}, target)
         return path

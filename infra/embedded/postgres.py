@@ -44,10 +44,14 @@ class Postgres:
         user = _system_user()
         if not (self.folder / "PG_VERSION").exists():
             self._initialize(user)
-        options = [part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")]
+        options = [
+            part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")
+        ]
         child = processes.start(
             "postgres",
-            _as_user(user, [str(BINARIES / "postgres"), "-D", str(self.folder), "-c", "unix_socket_directories=", *options]),
+            _as_user(
+                user, [str(BINARIES / "postgres"), "-D", str(self.folder), "-c", "unix_socket_directories=", *options]
+            ),
             stop_signal=signal.SIGINT,
             stop_s=60,
         )
@@ -108,7 +112,9 @@ def _system_user() -> str | None:
     try:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True)
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True
+        )
     return SYSTEM_USER
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import urllib3
@@ -88,7 +89,11 @@ class Prefect:
         return child
 
     def deploy(self, environment: dict[str, str], work_pool: str) -> None:
-        """Make the work pool and the deployments of `prefect.yaml`; it can be repeated."""
+        """Make the work pool and the deployments of `prefect.yaml`, unless this very code was deployed before."""
+        mark = self.folder / "deployed"
+        state = _code_digest()
+        if mark.exists() and mark.read_text() == state:
+            return
         for command in (
             ["work-pool", "create", work_pool, "--type", "process", "--overwrite"],
             ["--no-prompt", "deploy", "--all", "--prefect-file", str(CODE / "prefect.yaml")],
@@ -105,3 +110,10 @@ class Prefect:
             )
             if done.returncode:
                 raise StartError(f"prefect {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        mark.write_text(state)
+
+
+def _code_digest() -> str:
+    """Return what changes with the deployments: their declaration and the signatures of their flows."""
+    parts = (CODE / "prefect.yaml", CODE / "flows" / "pickup.py", CODE / "flows" / "ingest.py")
+    return sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()

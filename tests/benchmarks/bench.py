@@ -52,7 +52,9 @@ class Bench:
         url = make_url(self.settings.database_url.get_secret_value()).set(database=name)
         with psycopg.connect(self._admin, autocommit=True) as connection:
             connection.execute(
-                sql.SQL("create database {} template {} owner quayside").format(sql.Identifier(name), sql.Identifier(template))
+                sql.SQL("create database {} template {} owner quayside").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
             connection.execute("checkpoint")
         settings = self.settings.model_copy(
@@ -93,7 +95,10 @@ class Bench:
             connection.execute(b"create table floor (like %b %b)" % (MART.encode(), keys))
             connection.commit()
             begun = time.perf_counter()
-            with rows.open("rb") as source, connection.cursor().copy(f"copy floor ({COLUMNS}) from stdin (format csv)".encode()) as copy:
+            with (
+                rows.open("rb") as source,
+                connection.cursor().copy(f"copy floor ({COLUMNS}) from stdin (format csv)".encode()) as copy,
+            ):
                 while block := source.read(1 << 20):
                     copy.write(block)
             connection.commit()
@@ -103,20 +108,27 @@ class Bench:
 def clean_rows(settings: Settings, target: Path) -> Path:
     """Write the rows that a load left in the mart, in the order of the file."""
     warehouse = Warehouse(settings)
-    with warehouse.transaction() as connection, target.open("wb") as output:
-        with connection.cursor().copy(f"copy (select {COLUMNS} from {MART} order by line) to stdout (format csv)".encode()) as copy:
-            for block in copy:
-                output.write(block)
+    with (
+        warehouse.transaction() as connection,
+        target.open("wb") as output,
+        connection.cursor().copy(
+            f"copy (select {COLUMNS} from {MART} order by line) to stdout (format csv)".encode()
+        ) as copy,
+    ):
+        for block in copy:
+            output.write(block)
     warehouse.close()
     return target
 
 
 def loading(bench: Bench, rows: int, repeats: int) -> list[tuple[str, ...]]:
     """Measure loads against the floor F and raw COPY, ids in random and in file order."""
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for is_random in (True, False):
         order = "random order" if is_random else "file order"
-        path = write_orders(bench.folder / f"orders-{rows}-{'random' if is_random else 'file'}.csv", rows, is_random=is_random)
+        path = write_orders(
+            bench.folder / f"orders-{rows}-{'random' if is_random else 'file'}.csv", rows, is_random=is_random
+        )
         loads, floors, raws = [], [], []
         for _ in range(repeats):
             with bench.place() as settings:
@@ -127,8 +139,12 @@ def loading(bench: Bench, rows: int, repeats: int) -> list[tuple[str, ...]]:
                 floors.append(bench.copy(settings, clean, is_keyed=True))
                 raws.append(bench.copy(settings, clean, is_keyed=False))
             print(order, "F", floors[-1], "raw", raws[-1], file=sys.stderr, flush=True)
-        load_s, floor_s, raw_s = (statistics.median(values) for values in ([float(str(one["seconds"])) for one in loads], floors, raws))
-        ratio = statistics.median(float(str(load["seconds"])) / floor for load, floor in zip(loads, floors, strict=True))
+        load_s, floor_s, raw_s = (
+            statistics.median(values) for values in ([float(str(one["seconds"])) for one in loads], floors, raws)
+        )
+        ratio = statistics.median(
+            float(str(load["seconds"])) / floor for load, floor in zip(loads, floors, strict=True)
+        )
         peak = max(float(str(one["peak_mb"])) for one in loads)
         lines += [
             (f"raw COPY without keys, {rows:,} rows, {order}", f"{raw_s:.1f} s", f"{raw_s / floor_s:.2f} × F", ""),
@@ -144,7 +160,14 @@ def large(bench: Bench, rows: int) -> list[tuple[str, ...]]:
     with bench.place() as settings:
         told = bench.load(settings, path)
     print(told, file=sys.stderr, flush=True)
-    return [(f"load of {rows:,} rows, file order", f"{float(str(told['seconds'])):.0f} s", "", f"{float(str(told['peak_mb'])):.0f} MB")]
+    return [
+        (
+            f"load of {rows:,} rows, file order",
+            f"{float(str(told['seconds'])):.0f} s",
+            "",
+            f"{float(str(told['peak_mb'])):.0f} MB",
+        )
+    ]
 
 
 def latency(home: Path, repeats: int) -> list[tuple[str, ...]]:
@@ -166,7 +189,9 @@ def latency(home: Path, repeats: int) -> list[tuple[str, ...]]:
     finally:
         stack.stop()
     print("latency", seconds, file=sys.stderr, flush=True)
-    return [("5,000 rows from put to visible, running stack, median", f"{statistics.median(seconds[1:]):.1f} s", "", "")]
+    return [
+        ("5,000 rows from put to visible, running stack, median", f"{statistics.median(seconds[1:]):.1f} s", "", "")
+    ]
 
 
 def _wait_for(warehouse: Warehouse, query: str, wanted: int, timeout_s: float = 120) -> None:

@@ -25,7 +25,9 @@ SHARES = {
 """Two percent of the rows are bad, by every category."""
 
 
-def write_orders(path: Path, rows: int, *, is_random: bool, seed: int = 1, shares: dict[str, float] | None = None) -> Path:
+def write_orders(
+    path: Path, rows: int, *, is_random: bool, seed: int = 1, shares: dict[str, float] | None = None
+) -> Path:
     """Write sales orders with date-times as the published pipeline writes them, ids ascending or in random order."""
     if path.exists():
         return path

@@ -1,4 +1,4 @@
-"""Loads everything that waits once, without Prefect, and prints seconds and peak memory: one process per measurement."""
+"""Loads everything that waits, without Prefect, and prints seconds and peak memory: one process each time."""
 
 import json
 import resource

@@ -134,11 +134,19 @@ def test_its_aggregates_are_the_sum_of_its_rows(place: Place, tmp_path: Path, da
 
     for aggregate in dataset.aggregates:
         groups, measures = ", ".join(aggregate.group_by), list(aggregate.measures)
-        total = place.rows(f"select {', '.join(f'sum({name}) as {name}' for name in measures)} from {dataset.name}.{aggregate.table}")[0]
+        total = place.rows(
+            f"select {', '.join(f'sum({name}) as {name}' for name in measures)} from {dataset.name}.{aggregate.table}"
+        )[0]
         rows = pl.DataFrame(place.rows(f"select * from {dataset.name}.{dataset.mart_table}"), infer_schema_length=None)
-        again = changes_of(dataset, rows)[dataset.aggregates.index(aggregate)].select(pl.col(*measures).sum()).row(0, named=True)
+        again = (
+            changes_of(dataset, rows)[dataset.aggregates.index(aggregate)]
+            .select(pl.col(*measures).sum())
+            .row(0, named=True)
+        )
         assert groups
-        assert {name: int(value * 100) for name, value in total.items()} == {name: int(value * 100) for name, value in again.items()}
+        assert {name: int(value * 100) for name, value in total.items()} == {
+            name: int(value * 100) for name, value in again.items()
+        }
 
 
 @pytest.mark.parametrize("dataset", ALL)

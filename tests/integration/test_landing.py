@@ -40,7 +40,9 @@ def test_ten_concurrent_scans_register_each_object_once_in_one_batch(place: Plac
         found = list(threads.map(lambda scanner: scanner.scan(), scanners))
 
     assert sum(found) == 20
-    assert place.rows("select distinct batch from platform.file") == [{"batch": place.one("select batch from platform.batch")}]
+    assert place.rows("select distinct batch from platform.file") == [
+        {"batch": place.one("select batch from platform.batch")}
+    ]
 
 
 def test_a_tag_that_names_no_batch_is_not_believed(place: Place) -> None:
@@ -116,7 +118,9 @@ def test_a_later_row_with_other_content_is_held_and_names_the_cells_that_differ(
 
 
 def test_the_first_of_three_rows_of_one_key_stands(place: Place) -> None:
-    outcome = place.drop(HEADER + order(9) + order(8) + order(1, "1") + order(1, "2") + order(1, "3") + order(7)).outcome
+    outcome = place.drop(
+        HEADER + order(9) + order(8) + order(1, "1") + order(1, "2") + order(1, "3") + order(7)
+    ).outcome
 
     assert (outcome.rows_loaded, outcome.rows_held) == (4, 2)
     assert place.one("select line from sales_orders.orders where order_id = 'A1'") == 4
@@ -130,9 +134,9 @@ def test_a_new_version_of_a_telco_file_takes_the_place_of_the_old_one_and_back(p
 
     place.drop(second, name, "telco_packages")
 
-    assert place.rows("select package_name, price_idr::integer from telco_packages.packages where replaced_by_run is null") == [
-        {"package_name": "One", "price_idr": 1500}
-    ]
+    assert place.rows(
+        "select package_name, price_idr::integer from telco_packages.packages where replaced_by_run is null"
+    ) == [{"package_name": "One", "price_idr": 1500}]
     assert place.one("select count(*) from telco_packages.packages") == 3
     assert place.one("select state from platform.exception") == "SUPERSEDED"
     assert place.one("select packages from telco_packages.snapshots") == 1

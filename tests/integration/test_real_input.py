@@ -81,9 +81,7 @@ def test_only_the_expected_rules_are_broken_by_the_real_sales_file(place: Place,
     assert {row["rule"] for row in broken} == set(RULES.values())
 
 
-def test_an_ordinary_s3_client_gives_the_same(
-    place: Place, shared_data: Path, expected: dict[str, object]
-) -> None:
+def test_an_ordinary_s3_client_gives_the_same(place: Place, shared_data: Path, expected: dict[str, object]) -> None:
     settings = place.parts.settings
     client = boto3.client(
         "s3",
@@ -108,11 +106,11 @@ def test_a_repaired_file_dropped_again_loads_the_repaired_row_alone(place: Place
     original = _sales(shared_data)
     place.drop(original, "sales_data.csv")
     lines = original.split(b"\n")
-    loaded = {
-        row["order_id"].encode() for row in place.rows("select order_id from sales_orders.orders")
-    }
+    loaded = {row["order_id"].encode() for row in place.rows("select order_id from sales_orders.orders")}
     broken = next(
-        i for i, line in enumerate(lines) if b",invalid_date," in line and line.split(b",")[0] not in loaded and b",," not in line and b"-" not in line
+        i
+        for i, line in enumerate(lines)
+        if b",invalid_date," in line and line.split(b",")[0] not in loaded and b",," not in line and b"-" not in line
     )
     lines[broken] = lines[broken].replace(b"invalid_date", b"2025-06-06")
 
@@ -120,7 +118,10 @@ def test_a_repaired_file_dropped_again_loads_the_repaired_row_alone(place: Place
 
     assert again.outcome.rows_loaded == 1
     assert again.outcome.rows_loaded_already == 4376
-    assert place.one("select count(*) from platform.exception where run_id = %(r)s and state = 'OPEN'", r=again.run_id) == 0
+    assert (
+        place.one("select count(*) from platform.exception where run_id = %(r)s and state = 'OPEN'", r=again.run_id)
+        == 0
+    )
     assert place.one("select orders from sales_orders.figures") == 4377
 
 

@@ -17,8 +17,8 @@ BREACHES = {
     "a row less": "delete from sales_orders.orders where order_id = 'A1'",
     "a row more": """insert into sales_orders.orders select 'A9', ordered_on, region, product, quantity, revenue_inr,
         unit_revenue_inr, extra, run_id, 9, byte_start, byte_length from sales_orders.orders limit 1""",
-    "a row of no run": """insert into sales_orders.orders select 'A9', ordered_on, region, product, quantity, revenue_inr,
-        unit_revenue_inr, extra, gen_random_uuid(), 9, byte_start, byte_length from sales_orders.orders limit 1""",
+    "a row of no run": """insert into sales_orders.orders select 'A9', ordered_on, region, product, quantity,
+        revenue_inr, unit_revenue_inr, extra, gen_random_uuid(), 9, byte_start, byte_length from sales_orders.orders limit 1""",
     "a line in two places": "update sales_orders.orders set line = 4 where order_id = 'A1'",
     "an exception that vanishes": "update platform.exception set state = 'RELEASED'",
     "another number of rows read": "update platform.run set rows_read = rows_read + 1",
@@ -58,7 +58,10 @@ def test_the_audit_trail_tells_each_stage_with_its_counts(place: Place) -> None:
     run = place.drop(ONE_BAD).run_id
 
     told = place.rows(
-        "select event, details ->> 'stage' as stage, counts from platform.audit_event where run_id = %(r)s order by event_id",
+        """
+        select event, details ->> 'stage' as stage, counts from platform.audit_event
+        where run_id = %(r)s order by event_id
+        """,
         r=run,
     )
 
@@ -104,7 +107,11 @@ def test_a_row_is_followed_to_the_line_of_its_file(place: Place) -> None:
     loaded = queries.lineage(place.parts.warehouse, place.parts.store, dataset, "A2")
     held = queries.lineage(place.parts.warehouse, place.parts.store, dataset, f"{run}:4")
 
-    assert (loaded["line"], loaded["raw_line"], loaded["disposition"]) == (3, "A2,2026-01-31,North,Milk 1L,1,5", "LOADED")
+    assert (loaded["line"], loaded["raw_line"], loaded["disposition"]) == (
+        3,
+        "A2,2026-01-31,North,Milk 1L,1,5",
+        "LOADED",
+    )
     assert (held["raw_line"], held["disposition"]) == ("A3,never,North,Milk 1L,1,5", "HELD (OPEN)")
     assert held["findings"][0]["rule_fingerprint"] == dataset.rule_fingerprint
 

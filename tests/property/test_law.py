@@ -15,7 +15,10 @@ ORDER = st.tuples(
     st.sampled_from(["5", "1,05,366.57", "-1", "inf", '"1.234,50"']),
 ).map(",".join)
 LINE = st.one_of(
-    ORDER, ORDER, ORDER, st.sampled_from(["", ",,,,,", "A,B", '"open,', "stray\"quote,,,,,", "caf\xe9,,,,,", "\0,,,,,", HEADER.strip()])
+    ORDER,
+    ORDER,
+    ORDER,
+    st.sampled_from(["", ",,,,,", "A,B", '"open,', 'stray"quote,,,,,', "caf\xe9,,,,,", "\0,,,,,", HEADER.strip()]),
 )
 
 
@@ -39,7 +42,9 @@ def test_every_row_read_is_loaded_or_held_once(place: Place, files: list[list[st
             or (r.state <> 'COMPLETED' and count(k.line) > 0)
         """
     )
-    total = place.rows("select coalesce(sum(revenue_inr), 0) as revenue, count(*) as orders from sales_orders.orders")[0]
+    total = place.rows("select coalesce(sum(revenue_inr), 0) as revenue, count(*) as orders from sales_orders.orders")[
+        0
+    ]
     shown = place.rows("select revenue_inr as revenue, orders from sales_orders.figures")[0]
 
     assert broken == []

@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from flows.core.records import RecordScanner
 
 CELLS = st.text(st.sampled_from('ab ,"\n\r;é🦄'), max_size=6)
-PIECES = st.lists(st.sampled_from(["a", "b,c", ",", '"', '""', "\n", "\r\n", "é", "\0", '",', ',"', "x" * 30]), max_size=60)
+PIECES = st.lists(
+    st.sampled_from(["a", "b,c", ",", '"', '""', "\n", "\r\n", "é", "\0", '",', ',"', "x" * 30]), max_size=60
+)
 
 
-def scanned(content: bytes, fields: int, block_bytes: int) -> tuple[list[tuple[int, bytes]], list[tuple[int, str, bytes]], int]:
+def scanned(
+    content: bytes, fields: int, block_bytes: int
+) -> tuple[list[tuple[int, bytes]], list[tuple[int, str, bytes]], int]:
     scanner = RecordScanner(
         io.BytesIO(content), delimiter=b",", fields=fields, first_line=1, first_byte=0, block_bytes=block_bytes
     )
@@ -54,6 +58,7 @@ def test_every_byte_belongs_to_one_record_or_an_empty_line(pieces: list[str]) ->
     starts = sorted([line for line, _ in good] + [line for line, *_ in broken])
 
     assert len(starts) == len(set(starts))
-    lines_of_records = sum(record.count(b"\n") + 1 for *_, record in (*good, *broken))
+    contents = [content for _, content in good] + [content for *_, content in broken]
+    lines_of_records = sum(one.count(b"\n") + 1 for one in contents)
     physical = len(content.split(b"\n")) - content.endswith(b"\n") if content else 0
     assert lines_of_records + empty == physical

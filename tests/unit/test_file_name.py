@@ -8,7 +8,9 @@ from flows.datasets.telco_packages.file_name import FileName, read_file_name, wa
 from flows.datasets.telco_packages.transform import area_of
 
 
-@pytest.mark.parametrize("name", ["Indosat_Medan_more3_jaksel8_20260102.csv", "Indosat_Medan_more3_20260102_jaksel8.CSV"])
+@pytest.mark.parametrize(
+    "name", ["Indosat_Medan_more3_jaksel8_20260102.csv", "Indosat_Medan_more3_20260102_jaksel8.CSV"]
+)
 def test_both_patterns_are_read(name: str) -> None:
     assert read_file_name(name) == FileName(
         stem=name[:-4],
@@ -34,6 +36,8 @@ def test_a_name_without_a_date_is_warned_of() -> None:
     assert warnings("Tri_Jakarta_less3_20260102.csv") == ()
 
 
-@pytest.mark.parametrize(("city", "area"), [("Medan", 1), ("JAKARTA", 2), ("Jak-tim", 3), ("Jakarta Selatan", 4), ("Makassar", 4)])
+@pytest.mark.parametrize(
+    ("city", "area"), [("Medan", 1), ("JAKARTA", 2), ("Jak-tim", 3), ("Jakarta Selatan", 4), ("Makassar", 4)]
+)
 def test_the_area_is_of_the_letters_of_the_city(city: str, area: int) -> None:
     assert area_of(city) == area

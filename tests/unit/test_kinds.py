@@ -37,7 +37,8 @@ def test_money_is_read_exactly(text: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["inf", "nan", "1e5", "1.23.456", "1234,567", "12,3456", "0,125", "--5", "5-", "abc", "1,2,3", "9" * 16, "5 or 6"]
+    "text",
+    ["inf", "nan", "1e5", "1.23.456", "1234,567", "12,3456", "0,125", "--5", "5-", "abc", "1,2,3", "9" * 16, "5 or 6"],
 )
 def test_money_that_is_not_certain_is_unreadable(text: str) -> None:
     assert Money().read(pl.Series([text])).to_list() == [None]
@@ -45,19 +46,34 @@ def test_money_that_is_not_certain_is_unreadable(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-01-31", "2026-01-31 23:59:45.645053", "2026-01-31T23:59:59+05:30", "2026-01-31T00:00:00Z", "31-01-2026", "31/01/2026", "31/01/2026 08:00"],
+    [
+        "2026-01-31",
+        "2026-01-31 23:59:45.645053",
+        "2026-01-31T23:59:59+05:30",
+        "2026-01-31T00:00:00Z",
+        "31-01-2026",
+        "31/01/2026",
+        "31/01/2026 08:00",
+    ],
 )
 def test_a_day_is_the_day_that_is_written(text: str) -> None:
     assert Day().read(pl.Series([text])).to_list() == [date(2026, 1, 31)]
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "31-01/2026", "01/31/2026", "2026-01-31 25:00", "2026/01/31", "0000-01-01", "20260131", "yesterday"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-02-30", "31-01/2026", "01/31/2026", "2026-01-31 25:00", "2026/01/31", "0000-01-01", "20260131", "yesterday"],
+)
 def test_what_is_no_day_is_unreadable(text: str) -> None:
     assert Day().read(pl.Series([text])).to_list() == [None]
 
 
 def test_iso_and_day_first_stand_in_one_column() -> None:
-    assert Day().read(pl.Series(["2026-01-31", "01-02-2026", None])).to_list() == [date(2026, 1, 31), date(2026, 2, 1), None]
+    assert Day().read(pl.Series(["2026-01-31", "01-02-2026", None])).to_list() == [
+        date(2026, 1, 31),
+        date(2026, 2, 1),
+        None,
+    ]
 
 
 def test_a_whole_number_has_no_fraction() -> None:
@@ -67,7 +83,11 @@ def test_a_whole_number_has_no_fraction() -> None:
 
 
 def test_a_choice_is_stored_in_its_canonical_form() -> None:
-    assert Choice(("North", "South")).read(pl.Series(["NORTH", "Nowhere", None])).to_list() == ["North", "Nowhere", None]
+    assert Choice(("North", "South")).read(pl.Series(["NORTH", "Nowhere", None])).to_list() == [
+        "North",
+        "Nowhere",
+        None,
+    ]
 
 
 def test_text_that_is_too_long_is_unreadable() -> None:
@@ -77,4 +97,12 @@ def test_text_that_is_too_long_is_unreadable() -> None:
 def test_blanks_and_null_tokens_are_missing() -> None:
     texts = pl.DataFrame({"text": [" a ", "", "  ", "null", "n/a", "-", "\u00a0"]})
 
-    assert texts.select(present(pl.col("text"), ("NULL", "N/A"))).to_series().to_list() == ["a", None, None, None, None, "-", None]
+    assert texts.select(present(pl.col("text"), ("NULL", "N/A"))).to_series().to_list() == [
+        "a",
+        None,
+        None,
+        None,
+        None,
+        "-",
+        None,
+    ]

@@ -59,7 +59,8 @@ def test_validity_is_the_first_number_before_a_day_word(cells: dict[str, Any], d
 
 
 @pytest.mark.parametrize(
-    ("days", "group"), [("1", "Daily"), ("7", "Weekly"), ("8", "Monthly"), ("30", "Monthly"), ("31", ">30Days"), (None, "Unknown")]
+    ("days", "group"),
+    [("1", "Daily"), ("7", "Weekly"), ("8", "Monthly"), ("30", "Monthly"), ("31", ">30Days"), (None, "Unknown")],
 )
 def test_validity_is_grouped(days: str | None, group: str) -> None:
     assert derived(validity=days)["validity_group"] == group
@@ -81,7 +82,8 @@ def test_the_tier_takes_the_newest_thresholds_of_the_operator_first(file_name: s
 
 
 @pytest.mark.parametrize(
-    ("description", "quota"), [("Kuota 1,5 GB", "1.5"), ("500MB + 3GB", "3"), ("512 MB", "0.5"), ("unlimited", "0"), (None, "0")]
+    ("description", "quota"),
+    [("Kuota 1,5 GB", "1.5"), ("500MB + 3GB", "3"), ("512 MB", "0.5"), ("unlimited", "0"), (None, "0")],
 )
 def test_quota_is_the_first_amount_of_the_description(description: str | None, quota: str) -> None:
     assert derived(package_description=description)["quota_gb"] == Decimal(quota)

@@ -6,7 +6,13 @@ from flows.core.judging import present_rule, readable_rule
 from flows.core.rules import Category, Rule, Severity, raw
 from flows.datasets.sales_orders.columns import COLUMNS, REGIONS
 
-_UNREADABLE = {"order_id": "X" * 201, "order_date": "invalid_date", "product": "X" * 501, "quantity": "two", "revenue": "inf"}
+_UNREADABLE = {
+    "order_id": "X" * 201,
+    "order_date": "invalid_date",
+    "product": "X" * 501,
+    "quantity": "two",
+    "revenue": "inf",
+}
 
 RULES = (
     *(present_rule(column.name) for column in COLUMNS),

@@ -54,7 +54,5 @@ def good_rows(rows: int, seed: int, today: date, rows_at_once: int) -> Iterator[
             region="region",
             product="product",
             quantity=pl.col("quantity").cast(pl.String),
-            revenue=pl.format(
-                "{}.{}", pl.col("paise") // 100, (pl.col("paise") % 100).cast(pl.String).str.zfill(2)
-            ),
+            revenue=pl.format("{}.{}", pl.col("paise") // 100, (pl.col("paise") % 100).cast(pl.String).str.zfill(2)),
         )

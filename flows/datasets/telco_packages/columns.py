@@ -24,9 +24,7 @@ COLUMNS = (
         meaning="Long text of the operator.",
         required=False,
     ),
-    Column(
-        name="benefit_detail", mart_name="benefit_detail", kind=_TEXT, meaning="Benefits as told.", required=False
-    ),
+    Column(name="benefit_detail", mart_name="benefit_detail", kind=_TEXT, meaning="Benefits as told.", required=False),
     Column(name="benefit_app", mart_name="benefit_app", kind=_TEXT, meaning="Apps that are included.", required=False),
     Column(name="price", mart_name="price_idr", kind=Money(), meaning="Price of the package in rupiah."),
     Column(name="validity", mart_name="validity", kind=_TEXT, meaning="Validity as told.", required=False),
@@ -50,9 +48,7 @@ DERIVED = (
     ),
     Derived(name="price_tier", postgres_type="text", meaning="High, Medium or Low, by telco_packages.price_threshold."),
     Derived(name="validity_days", postgres_type="integer", meaning="Days of validity, null where nothing says so."),
-    Derived(
-        name="validity_group", postgres_type="text", meaning="Daily, Weekly, Monthly, >30Days or Unknown by days."
-    ),
+    Derived(name="validity_group", postgres_type="text", meaning="Daily, Weekly, Monthly, >30Days or Unknown by days."),
     Derived(
         name="quota_gb", postgres_type="numeric(18,6)", meaning="First amount of data in the description, 0 without."
     ),

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import PurePosixPath
 
 UNKNOWN = "Unknown"
@@ -53,6 +53,6 @@ def _is_date_like(part: str) -> bool:
 
 def _real_date(part: str) -> date | None:
     try:
-        return datetime.strptime(part, "%Y%m%d").date()
+        return date(int(part[:4]), int(part[4:6]), int(part[6:]))
     except ValueError:
         return None

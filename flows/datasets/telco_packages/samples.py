@@ -22,8 +22,8 @@ def file_names(seed: int, today: date) -> tuple[str, ...]:
     )
 
 
-def good_rows(rows: int, seed: int, today: date, rows_at_once: int) -> Iterator[pl.DataFrame]:
-    """Yield frames of texts; `today` stands in the file's name only."""
+def good_rows(rows: int, seed: int, _: date, rows_at_once: int) -> Iterator[pl.DataFrame]:
+    """Yield frames of texts; the day stands in the file's name only."""
     rng = np.random.default_rng([seed, 2])
     for start in range(0, rows, rows_at_once):
         count = min(rows_at_once, rows - start)

@@ -82,7 +82,9 @@ def _price_tier(thresholds: pl.DataFrame, operator: str, file_date: date) -> pl.
     """Return the tier by the newest thresholds that hold on the file date, the operator's own before the general."""
     in_force = (
         thresholds.filter(pl.col("starts_on") <= file_date)
-        .filter(pl.col("operator").is_null() | (pl.col("operator").cast(pl.String).str.to_lowercase() == operator.lower()))
+        .filter(
+            pl.col("operator").is_null() | (pl.col("operator").cast(pl.String).str.to_lowercase() == operator.lower())
+        )
         .sort(pl.col("operator").is_null(), pl.col("starts_on"), descending=[False, True])
     )
     limits = in_force.row(0, named=True)
@@ -163,9 +165,7 @@ def _quota_category() -> pl.Expr:
     fun = described.str.contains("fun services") & name.str.contains("genflix")
     film = described.str.contains(r"klikfilm|lionsgate|\bviu\b|vision plus|other video")
     return (
-        pl.when(
-            (fun & ~name.str.contains("susun gambar|popgames")) | (film & ~described.str.contains("trivia"))
-        )
+        pl.when((fun & ~name.str.contains("susun gambar|popgames")) | (film & ~described.str.contains("trivia")))
         .then(pl.lit("other_video"))
         .when(described.str.contains("trivia time") & ~name.str.contains("match quiz 3 days"))
         .then(pl.lit("games"))

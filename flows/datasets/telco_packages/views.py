@@ -2,15 +2,18 @@
 
 from flows.core.views import View
 
-_COUNTED = {"chart": "bar", "y": "packages", "unit": "packages"}
+
+def _counted(question: str, by: str, relation: str) -> View:
+    return View(question=question, relation=relation, chart="bar", x=by, y="packages", unit="packages")
+
 
 VIEWS = (
-    View(question="How many packages has each operator?", relation="by_operator", x="operator", **_COUNTED),
-    View(question="And each city?", relation="by_city", x="city", **_COUNTED),
-    View(question="And each area?", relation="by_area", x="area", **_COUNTED),
-    View(question="How are prices spread over tiers?", relation="by_price_tier", x="price_tier", **_COUNTED),
-    View(question="How long do packages last?", relation="by_validity_group", x="validity_group", **_COUNTED),
-    View(question="What types are sold?", relation="by_package_type", x="package_type", **_COUNTED),
+    _counted("How many packages has each operator?", "operator", "by_operator"),
+    _counted("And each city?", "city", "by_city"),
+    _counted("And each area?", "area", "by_area"),
+    _counted("How are prices spread over tiers?", "price_tier", "by_price_tier"),
+    _counted("How long do packages last?", "validity_group", "by_validity_group"),
+    _counted("What types are sold?", "package_type", "by_package_type"),
     View(
         question="What does a gigabyte cost?",
         relation="price_per_gb",
