@@ -216,10 +216,10 @@ def export(
                 known = ", ".join(one.name for one in chosen.reports) or "none"
                 raise MistakeError(f"name a report of {dataset} ({known}) and its --batch")
             target = output or Path(f"{report}_{batch.removeprefix('batch_')}.csv")
-            rows = _queries().export_report(parts.warehouse, chosen, one, batch, target)
+            rows = _queries().export_report(parts.warehouse, chosen, one, batch, target, by_whom=getpass.getuser())
         else:
             target = output or Path(f"{dataset}.csv")
-            rows = _queries().export_rows(parts.warehouse, chosen, target)
+            rows = _queries().export_rows(parts.warehouse, chosen, target, by_whom=getpass.getuser())
     print_json({"file": str(target), "rows": rows}) if as_json else console.print(f"{rows:,} rows in {target}")
 
 
@@ -368,7 +368,7 @@ def _print_addresses() -> None:
 
     url = settings.database_url.get_secret_value()
     shown = f"postgresql://…@{url.rpartition('@')[2]}"
-    console.print(f"Prefect UI  {settings.prefect_ui_url} (quayside, password in {home() / 'credentials.json'})")
+    console.print(f"Prefect UI  {settings.prefect_ui_url} (sign in with QUAYSIDE_PREFECT_AUTH in {home() / STACK_FILE})")
     console.print(f"Database    {shown} (QUAYSIDE_DATABASE_URL in {home() / STACK_FILE})")
     console.print(f"Bucket      s3://{settings.landing_bucket} at http://{settings.s3_endpoint}")
 
@@ -407,12 +407,14 @@ def _print_file(warehouse: Any, file: dict[str, Any]) -> None:  # Any: as above
         """,
         run_id=file["run_id"],
     )
-    text = f"{file['state']:<15} {file['base_name']}"
+    console.print(f"{file['state']:<15} {file['base_name']}", markup=False, highlight=False, soft_wrap=True)
     if counts.get("rows_read") is not None:
-        text += f": {counts['rows_read']:,} read, {counts['loaded']:,} loaded"
-    for row in held:
-        text += f", {row['held']:,} {row['category']}"
-    console.print(text + (f" ({file['reason']})" if file["reason"] else ""), markup=False, highlight=False)
+        told = [f"{counts['rows_read']:,} read", f"{counts['loaded']:,} loaded"]
+        told += [f"{row['held']:,} held: {row['category']}" for row in held]
+        console.print(f"{'':<15} {' · '.join(told)}", markup=False, highlight=False, soft_wrap=True)
+    if file["reason"]:
+        console.print(f"{'':<15} {file['reason']}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{'':<15} run {file['run_id']}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

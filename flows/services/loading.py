@@ -55,6 +55,7 @@ class Load:
         self.scratch = scratch
         self.judged, self.held, self.transformed = Parts(), Parts(), Parts()
         self.validated: Validated | None = None
+        self._digest = ""
         self._kept: Future[None] | None = None
 
     def stop(self) -> None:
@@ -64,15 +65,16 @@ class Load:
 
     def begin_keeping(self, digest: str) -> None:
         """Begin to copy the file to the archive while it is being judged."""
+        self._digest = digest
         thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._kept = thread.submit(self.store.keep, self.scratch.original, digest)
         thread.shutdown(wait=False)
 
-    def finish_keeping(self, digest: str) -> None:
-        """Wait until the archive has the file; one that failed is tried once more."""
+    def finish_keeping(self) -> None:
+        """Wait until the archive has the file, if it was read; a copy that failed is tried once more."""
         kept, self._kept = self._kept, None
-        if kept is None or kept.exception() is not None:
-            self.store.keep(self.scratch.original, digest)
+        if self._digest and (kept is None or kept.exception() is not None):
+            self.store.keep(self.scratch.original, self._digest)
 
     @cached_property
     def context(self) -> Context:

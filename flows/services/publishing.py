@@ -88,13 +88,14 @@ def _publish(connection: Connection, load: Load) -> Outcome:
         return end_duplicate(connection, load, same)
     connection.execute("savepoint unpublished")
     connection.execute("set local enable_seqscan = off")
+    connection.execute("set local work_mem = '64MB'")
     replaced = _replace(connection, load)
     counts = _Counts()
     _publish_rows(connection, load, counts)
     _publish_held(connection, load)
     validated = load.validated
     assert validated is not None
-    load.finish_keeping(digest)
+    load.finish_keeping()
     errors = validated.rows_held + counts.conflicting
     if errors > load.dataset.review_above_share * validated.rows_read:
         connection.execute("rollback to savepoint unpublished")
@@ -111,13 +112,15 @@ def end_duplicate(connection: Connection, load: Load, reason: str) -> Outcome:
 
 def end_same(load: Load, reason: str) -> Outcome:
     """End the run of a file that was known as the same before it was read."""
+    load.finish_keeping()
     with load.warehouse.transaction() as connection:
         ledger.hold_fence(connection, load.claimed)
         return end_duplicate(connection, load, reason)
 
 
 def end_rejected(load: Load, reason: str) -> Outcome:
-    """End the run of a file that can't be read as a whole."""
+    """End the run of a file that can't be read as a whole; the archive has it all the same."""
+    load.finish_keeping()
     with load.warehouse.transaction() as connection:
         ledger.hold_fence(connection, load.claimed)
         ledger.end_file(connection, load.claimed, load.run_id, "REJECTED", "REJECTED", reason)

@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import sql
 from sqlalchemy import ColumnElement, Select, column, func, select, table
 
+from flows.adapters import audit
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset, Report
@@ -248,7 +249,7 @@ def raw_line(store: ObjectStore, digest: str, encoding: str, start: int, length:
     return text.encode("utf-8", "surrogatepass")[start : start + length].decode("utf-8", "backslashreplace")
 
 
-def export_rows(warehouse: Warehouse, dataset: Dataset, target: Path) -> int:
+def export_rows(warehouse: Warehouse, dataset: Dataset, target: Path, *, by_whom: str) -> int:
     """Write every row of a mart in force as CSV, safe against spreadsheet formulas; return their number."""
     in_force = "where replaced_by_run is null" if dataset.new_version == "replace" else ""
     chosen = sql.SQL("select {} from {} {}").format(
@@ -256,10 +257,12 @@ def export_rows(warehouse: Warehouse, dataset: Dataset, target: Path) -> int:
         sql.Identifier(dataset.name, dataset.mart_table),
         sql.SQL(in_force),  # one of two constants
     )
-    return _copy_out(warehouse, chosen, target)
+    return _copy_out(warehouse, chosen, target, actor=by_whom, exported=f"{dataset.name}.{dataset.mart_table}")
 
 
-def export_report(warehouse: Warehouse, dataset: Dataset, report: Report, batch: str, target: Path) -> int:
+def export_report(
+    warehouse: Warehouse, dataset: Dataset, report: Report, batch: str, target: Path, *, by_whom: str
+) -> int:
     """Write a report of a batch as CSV; return its number of rows.
 
     Raises:
@@ -268,15 +271,17 @@ def export_report(warehouse: Warehouse, dataset: Dataset, report: Report, batch:
     if not warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch):
         raise MistakeError(f"there is no batch {batch!r}; see `quayside status`")
     statement = query(dataset.name, report.query).replace("%(batch)s", "{batch}").replace("%%", "%")
-    return _copy_out(warehouse, sql.SQL(statement).format(batch=sql.Literal(batch)), target)
+    chosen = sql.SQL(statement).format(batch=sql.Literal(batch))
+    return _copy_out(warehouse, chosen, target, actor=by_whom, exported=f"{report.name} of {batch}")
 
 
-def _copy_out(warehouse: Warehouse, chosen: sql.Composed, target: Path) -> int:
+def _copy_out(warehouse: Warehouse, chosen: sql.Composed, target: Path, *, actor: str, exported: str) -> int:
     statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(chosen)
     with warehouse.transaction() as connection, target.open("wb") as output, connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
             for block in copy:
                 output.write(block)
+        audit.record(connection, "export", actor=actor, counts={"rows": cursor.rowcount}, exported=exported)
         return cursor.rowcount
 
 

@@ -109,6 +109,8 @@ def test_a_file_that_cannot_be_read_is_rejected_with_a_sentence(place: Place, na
     assert told in str(loaded.outcome.reason)
     assert place.one("select state from platform.file") == "REJECTED"
     assert place.one("select count(*) from platform.run_rule") == 0
+    digest = place.one("select sha256 from platform.file")
+    assert place.parts.store.archived_range(digest, 0, 0) == content if content else digest
 
 
 def test_mostly_broken_rows_wait_for_a_person(place: Place) -> None:
