@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
+import sqlalchemy.exc
 import typer
+import urllib3
+from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.core.errors import MistakeError, QuaysideError
@@ -34,10 +38,20 @@ def main() -> None:
     try:
         app()
     except QuaysideError as error:
-        error_console.print(f"quayside: {error}", markup=False)
-        sys.exit(1)
+        _fail(str(error))
+    except (psycopg.OperationalError, sqlalchemy.exc.OperationalError, urllib3.exceptions.HTTPError):
+        _fail("the stack does not answer; start it with `quayside up`, and see its logs if it should be up")
+    except ValidationError as error:
+        _fail(f"a setting can't be read: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}")
+    except OSError as error:
+        _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _fail(sentence: str) -> None:
+    error_console.print(f"quayside: {sentence}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 @app.command()
@@ -61,12 +75,9 @@ def demo(
     with _RunningStack() as stack:
         parts = _resources()
         batch = drop_samples(parts, stack.home)
-        if batch is None:
-            console.print("The sample files of this data folder were dropped before; their runs:")
-            print_table(_queries().runs(parts.warehouse), RUN_COLUMNS)
-            is_good = not _queries().files(parts.warehouse, state="FAILED")
-        else:
-            is_good = _watch(batch)
+        if batch.is_old:
+            console.print(f"The sample files of this data folder were dropped before, as {batch.name}:")
+        is_good = _watch(batch.name)
         _print_addresses()
         if once:
             raise typer.Exit(0 if is_good else 1)
@@ -126,7 +137,8 @@ def land(
     names = [(one.name, path.name) for path, one in chosen]
     if len(set(names)) < len(names):
         raise MistakeError("two of the files have the same name; land them one after the other")
-    landed = put(parts.settings, parts.warehouse, parts.store, chosen, by_whom=getpass.getuser())
+    with _spinner("uploading"):
+        landed = put(parts.settings, parts.warehouse, parts.store, chosen, by_whom=getpass.getuser())
     if not as_json:
         console.print(f"{landed.batch}: {len(landed.keys)} files landed")
     is_good = _watch(landed.batch, expected=len(landed.keys), quiet=as_json) if wait else True
@@ -331,11 +343,13 @@ class _RunningStack:
 
     def __enter__(self) -> "_RunningStack":
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-        self._progress.start()
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGINT))
         try:
-            self._stack.start()
-        finally:
-            self._progress.stop()
+            with self._progress:
+                self._stack.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -368,7 +382,9 @@ def _print_addresses() -> None:
 
     url = settings.database_url.get_secret_value()
     shown = f"postgresql://…@{url.rpartition('@')[2]}"
-    console.print(f"Prefect UI  {settings.prefect_ui_url} (sign in with QUAYSIDE_PREFECT_AUTH in {home() / STACK_FILE})")
+    console.print(
+        f"Prefect UI  {settings.prefect_ui_url} (sign in with QUAYSIDE_PREFECT_AUTH in {home() / STACK_FILE})"
+    )
     console.print(f"Database    {shown} (QUAYSIDE_DATABASE_URL in {home() / STACK_FILE})")
     console.print(f"Bucket      s3://{settings.landing_bucket} at http://{settings.s3_endpoint}")
 

@@ -52,7 +52,6 @@ async def ingest(
     try:
         async with _kept_claim(parts, claimed):
             outcome = await _load(load)
-            await audit_run(load, outcome)
     except FenceLostError as error:
         get_run_logger().warning("%s", error)
         return Completed(name="TakenOver", message=str(error))
@@ -65,6 +64,7 @@ async def ingest(
         raise
     finally:
         await in_thread(load.scratch.remove)
+    await audit_run(load, outcome)
     return Completed(name=STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
 
 

@@ -18,6 +18,7 @@ from flows.services.landing import Scanner
 from flows.tasks import in_thread, is_transient
 
 SEAL_EVERY_S = 60
+SIGN_EVERY_S = 3
 
 
 @flow(
@@ -36,7 +37,7 @@ async def pickup(
     run_id = UUID(str(runtime.flow_run.id))
     scanner = Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets)
     wake = asyncio.Event()
-    listener = asyncio.create_task(_listen(parts, wake)) if watch_s else None
+    helpers = [asyncio.create_task(_listen(parts, wake)), asyncio.create_task(_live(parts, run_id))] if watch_s else []
     under_way: set[asyncio.Task[None]] = set()
     until = time.monotonic() + watch_s
     sealed_at = time.monotonic()
@@ -45,8 +46,6 @@ async def pickup(
         while True:
             claimed: list[ClaimedFile] = []
             try:
-                if watch_s:
-                    await in_thread(ledger.watch, parts.warehouse, run_id, worker_name())
                 await in_thread(scanner.scan)
                 claimed = await in_thread(_claim, parts, len(under_way))
                 if time.monotonic() > sealed_at + SEAL_EVERY_S:
@@ -67,8 +66,8 @@ async def pickup(
                 return handed
             under_way = await _wait(under_way, wake, parts.settings.scan_interval_s)
     finally:
-        if listener is not None:
-            listener.cancel()
+        for helper in helpers:
+            helper.cancel()
 
 
 def _claim(parts: Resources, under_way: int) -> list[ClaimedFile]:
@@ -83,7 +82,12 @@ def _claim(parts: Resources, under_way: int) -> list[ClaimedFile]:
 async def _ingest(file: ClaimedFile) -> None:
     """Run one ingest; its failure is written in the ledger and shown on its own page, and stops no other file."""
     name = f"{file.base_name} · {file.batch}"
-    state = await ingest(file_id=file.file_id, fence=file.fence, name=name, return_state=True)
+    try:
+        state = await ingest(file_id=file.file_id, fence=file.fence, name=name, return_state=True)
+    except Exception:  # noqa: BLE001  # one file must not stop the others
+        # Prefect itself could not run it: the lease ends and the file is claimed again, a limited number of times.
+        get_run_logger().exception("%s could not be run", name)
+        return
     get_run_logger().info("%s: %s %s", name, state.name, state.message or "")
 
 
@@ -96,6 +100,18 @@ async def _wait(under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout
     for ended in done - {woken}:
         ended.result()
     return {run for run in under_way if not run.done()}
+
+
+async def _live(parts: Resources, run_id: UUID) -> None:
+    """Give a sign of life, also while a scan or a load takes long."""
+    while True:
+        try:
+            await in_thread(ledger.watch, parts.warehouse, run_id, worker_name())
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            get_run_logger().warning("the database is away: %s", error)
+        await asyncio.sleep(SIGN_EVERY_S)
 
 
 async def _listen(parts: Resources, wake: asyncio.Event) -> None:

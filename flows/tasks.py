@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
+import httpx
 import psycopg
 import urllib3
 from minio.error import S3Error, ServerError
@@ -44,6 +45,7 @@ def is_transient(error: BaseException | None) -> bool:
         error,
         psycopg.OperationalError
         | psycopg.InterfaceError
+        | httpx.TransportError
         | urllib3.exceptions.HTTPError
         | ServerError
         | ConnectionError,

@@ -1,21 +1,25 @@
 """Child processes: started in a session of their own, known by id, stopped in order, found again after a crash."""
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from flows.core.errors import QuaysideError
+from flows.core.errors import MistakeError, QuaysideError
 
 LOG_TAIL_LINES = 15
+STACK_VARIABLE = "QUAYSIDE_STACK"
+"""Set, to the home folder, in every process that a stack starts, and in none that a person starts."""
 
 
 class StartError(QuaysideError):
@@ -36,13 +40,78 @@ class Child:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """Ask the process to end, and end what is left of its session after `stop_s`."""
+        """Ask the process to end, and end what is left of it and its descendants after `stop_s`."""
+        family = descendants(self.process.pid)
         if self.is_running():
             self.process.send_signal(self.stop_signal)
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.stop_s)
         kill_session(self.process.pid)
         self.process.wait()
+        kill(family)
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    """Return the processes that a process started, and those that they started; some begin sessions of their own."""
+    try:
+        return list(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
+
+
+def kill(processes: Sequence[psutil.Process]) -> None:
+    """End processes that are still there after a moment."""
+    _, alive = psutil.wait_procs(processes, timeout=1)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def sweep(marker: str) -> int:
+    """End the processes that a stack started and that outlived it, known by a variable of their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if process.environ().get(STACK_VARIABLE) == marker and process.pid != os.getpid():
+                found.append(process)
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    kill(found)
+    return len(found)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; after a power cut it has its old content or the new one."""
+    part = path.with_name(path.name + ".new")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
+        target.write(text)
+        target.flush()
+        os.fsync(target.fileno())
+    part.replace(path)
+
+
+def read_json(path: Path) -> Any:  # Any: whatever was written there
+    """Return what was written to a file of ours; None where it is absent or was cut off."""
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+@contextmanager
+def locked(path: Path, sentence: str) -> Iterator[None]:
+    """Hold a lock file while the body runs.
+
+    Raises:
+        MistakeError: Another process holds it.
+    """
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise MistakeError(sentence) from None
+        yield
 
 
 def kill_session(session: int) -> None:
@@ -81,10 +150,8 @@ class Processes:
 
     def end_leftovers(self) -> int:
         """End processes that an earlier start left behind, after a crash or a kill; return their number."""
-        if not self.record.exists():
-            return 0
         ended = 0
-        for known in json.loads(self.record.read_text()):
+        for known in read_json(self.record) or []:
             try:
                 process = psutil.Process(known["pid"])
                 if abs(process.create_time() - known["created"]) > 1:
@@ -96,7 +163,7 @@ class Processes:
                 process.wait(10)
             kill_session(known["pid"])
             ended += 1
-        self.record.unlink()
+        self.record.unlink(missing_ok=True)
         return ended
 
     def start(
@@ -146,8 +213,7 @@ class Processes:
             for child in self.children
             if child.is_running()
         ]
-        self.record.parent.mkdir(parents=True, exist_ok=True)
-        self.record.write_text(json.dumps(known))
+        write_private(self.record, json.dumps(known))
 
 
 def _restore_signals() -> None:

@@ -18,8 +18,9 @@ from flows.adapters import ledger
 from flows.adapters.warehouse import Warehouse
 from flows.pickup_name import WORKER_VARIABLE
 from flows.services.loading import remove_leftovers
-from flows.settings import Settings
-from infra.processes import Child, Processes
+from flows.settings import HOME_VARIABLE, Settings
+from infra.embedded.prefect import CODE
+from infra.processes import Child, Processes, locked
 
 RESIDENCE_S = 6 * 3600
 """How long one pickup run watches before the next one takes its place."""
@@ -34,6 +35,7 @@ class Worker:
 
     def __init__(self, settings: Settings, home: Path) -> None:
         self.settings = settings
+        self._home = home
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._warehouse = Warehouse(settings)
         self._api = _PrefectApi(settings)
@@ -43,10 +45,18 @@ class Worker:
         self._reconciled_at = 0.0
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT, then stop what was started."""
+        """Work until SIGTERM or SIGINT, then stop what was started.
+
+        Raises:
+            MistakeError: Another worker of this home folder is running.
+        """
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: self._stopped.set())
-        self._processes.end_leftovers()
+        with locked(self._home / "worker.lock", f"a worker of {self._home} is running already"):
+            self._processes.end_leftovers()
+            self._run()
+
+    def _run(self) -> None:
         child = self._start()
         try:
             while not self._stopped.wait(1):
@@ -57,7 +67,7 @@ class Worker:
             self._processes.stop()
 
     def _start(self) -> Child:
-        self._processes.children.clear()
+        self._processes.stop()
         return self._processes.start(
             "prefect-worker",
             [
@@ -71,7 +81,14 @@ class Worker:
                 "--name",
                 self.name,
             ],
-            environment={WORKER_VARIABLE: self.name, "PREFECT_WORKER_QUERY_SECONDS": "2"},
+            environment={
+                WORKER_VARIABLE: self.name,
+                "PREFECT_API_URL": self.settings.prefect_api_url,
+                "PREFECT_API_AUTH_STRING": self.settings.prefect_auth.get_secret_value(),
+                "PREFECT_WORKER_QUERY_SECONDS": "2",
+                "QUAYSIDE_CODE": str(CODE),
+                HOME_VARIABLE: str(self._home),
+            },
             stop_s=10,
         )
 
@@ -93,7 +110,7 @@ class Worker:
         alive = ledger.living_runs(self._warehouse, list(believed), silence_s=max(60, 2 * self.settings.lease_s))
         for run_id in set(believed) - alive:
             self._api.crash(run_id, "its process ended; the ledger has taken its file over")
-        remove_leftovers(self.settings.scratch_folder, ledger.runs_under_way(self._warehouse))
+        remove_leftovers(self.settings.scratch_folder, self._warehouse)
 
 
 class _PrefectApi:

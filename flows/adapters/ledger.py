@@ -18,6 +18,7 @@ from flows.core.dataset import Dataset
 from flows.core.errors import FenceLostError
 
 CHANNEL = "quayside_landed"
+_OBJECTS_AT_ONCE = 5_000
 UNREACHABLE = (psycopg.OperationalError, sqlalchemy.exc.OperationalError)
 """What the database's driver raises when the server is away."""
 
@@ -77,6 +78,17 @@ def add_objects(warehouse: Warehouse, objects: Sequence[NewObject], zone: ZoneIn
     return added
 
 
+def unknown_objects(warehouse: Warehouse, found: Sequence[LandedObject]) -> list[LandedObject]:
+    """Return the objects that the ledger does not know yet."""
+    unknown = []
+    for start in range(0, len(found), _OBJECTS_AT_ONCE):
+        some = found[start : start + _OBJECTS_AT_ONCE]
+        with warehouse.transaction() as connection:
+            known = _known_of(connection, [one.key for one in some])
+        unknown += [one for one in some if _identity(one) not in known]
+    return unknown
+
+
 def allocate_batch(warehouse: Warehouse, day: date, by_whom: str) -> str:
     """Return a new batch for an upload."""
     with warehouse.transaction() as connection:
@@ -96,14 +108,23 @@ def add_unclaimed(warehouse: Warehouse, landed: LandedObject, reason: str) -> No
 
 
 def claim(warehouse: Warehouse, *, limit: int, lease_s: float, max_attempts: int) -> list[ClaimedFile]:
-    """Claim files that wait, and files whose owner let its lease run out; mark those tried too often as FAILED."""
+    """Claim files that wait, and files whose owner let its lease run out; mark those tried too often as FAILED.
+
+    Where a new version replaces an old one, a version waits until the ones before it have ended.
+    """
     with warehouse.transaction() as connection:
         _give_up(connection, max_attempts)
         return _claim(
             connection,
             """
             select file_id from platform.file
-            where state = 'LANDED' or (state = 'RUNNING' and lease_expires_at < now())
+            where (state = 'LANDED' or (state = 'RUNNING' and lease_expires_at < now()))
+                and not exists (
+                    select 1 from platform.file as earlier
+                    inner join platform.dataset as d on d.name = earlier.dataset and d.new_version = 'replace'
+                    where earlier.dataset = file.dataset and earlier.base_name = file.base_name
+                        and earlier.file_id < file.file_id and earlier.state in ('LANDED', 'RUNNING')
+                )
             order by file_id limit %(limit)s for update skip locked
             """,
             {"limit": limit, "lease_s": lease_s},
@@ -113,6 +134,9 @@ def claim(warehouse: Warehouse, *, limit: int, lease_s: float, max_attempts: int
 def claim_file(warehouse: Warehouse, file_id: int, *, lease_s: float) -> ClaimedFile | None:
     """Claim one file that a person wants to be loaded again; None where it is in force or under way."""
     with warehouse.transaction() as connection:
+        connection.execute(
+            "update platform.file set attempts = 0 where file_id = %s and state in ('FAILED', 'REJECTED')", (file_id,)
+        )
         claimed = _claim(
             connection,
             """
@@ -256,6 +280,22 @@ def hold_fence(connection: Connection, claimed: ClaimedFile) -> None:
         raise FenceLostError(claimed.file_id)
 
 
+def ended_run(warehouse: Warehouse, run_id: UUID) -> dict[str, Any] | None:
+    """Return the counts of a run that has ended, with the state of its file; None while it is under way."""
+    rows = warehouse.rows(
+        """
+        select r.state, f.state as file_state, r.reason, coalesce(r.rows_read, 0) as rows_read,
+            coalesce(r.rows_loaded_at_first_pass, 0) as rows_loaded,
+            coalesce(r.rows_held_at_first_pass, 0) as rows_held,
+            coalesce(r.rows_loaded_already, 0) as rows_loaded_already
+        from platform.run as r inner join platform.file as f on f.file_id = r.file_id
+        where r.run_id = %(run_id)s and r.state <> 'RUNNING' and f.run_id = r.run_id
+        """,
+        run_id=run_id,
+    )
+    return rows[0] if rows else None
+
+
 def end_file(
     connection: Connection, claimed: ClaimedFile, run_id: UUID, state: str, run_state: str, reason: str | None
 ) -> None:
@@ -271,14 +311,16 @@ def end_file(
 
 
 def _known(connection: Connection, objects: Sequence[NewObject]) -> set[tuple[Any, ...]]:
-    if not objects:
-        return set()
+    return _known_of(connection, [one.landed.key for one in objects])
+
+
+def _known_of(connection: Connection, keys: list[str]) -> set[tuple[Any, ...]]:
     rows = connection.execute(
         """
         select bucket, object_key, version_id, etag, modified_at from platform.file
         where object_key = any(%s)
         """,
-        ([one.landed.key for one in objects],),
+        (keys,),
     )
     return {tuple(row.values()) for row in rows}
 
@@ -418,7 +460,18 @@ def living_runs(warehouse: Warehouse, run_ids: Sequence[str], silence_s: float) 
         run_ids=list(run_ids),
         s=silence_s,
     )
-    return {row["run_id"] for row in rows}
+    return {row["run_id"] for row in rows} | _publishing(warehouse, run_ids)
+
+
+def _publishing(warehouse: Warehouse, run_ids: Sequence[str]) -> set[str]:
+    """Return the runs whose claim is held by their publishing transaction, which keeps its renewal waiting."""
+    with warehouse.transaction() as connection:
+        told = "select run_id::text as run_id from platform.file where run_id = any(%s::uuid[]) and state = 'RUNNING'"
+        believed = {row["run_id"] for row in connection.execute(told.encode(), (list(run_ids),))}
+        free = {
+            row["run_id"] for row in connection.execute(f"{told} for update skip locked".encode(), (list(run_ids),))
+        }
+    return believed - free
 
 
 def runs_under_way(warehouse: Warehouse) -> set[str]:

@@ -141,7 +141,8 @@ class Dataset:
     @cached_property
     def rule_fingerprint(self) -> str:
         """Sixteen hex digits that name this state of the rules."""
-        return fingerprint(self.all_rules)
+        reading = [(column.name, column.mart_name, repr(column.kind)) for column in self.columns]
+        return fingerprint(self.all_rules, repr((reading, self.null_tokens)))
 
     @cached_property
     def value_columns(self) -> tuple[str, ...]:

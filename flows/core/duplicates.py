@@ -34,7 +34,9 @@ def judge_duplicates(rows: pl.DataFrame, standing: pl.DataFrame, dataset: Datase
         Every row of `rows` as a duplicate.
     """
     compared = (*dataset.value_columns, "extra")
-    pairs = rows.join(standing.select(*compared, "run_id", "line"), on=dataset.key, how="inner", suffix="_standing")
+    pairs = rows.drop("run_id", strict=False).join(
+        standing.select(*compared, "run_id", "line"), on=dataset.key, how="inner", suffix="_standing"
+    )
     others = [name for name in compared if name not in dataset.key]
     names = {column.mart_name: column.name for column in dataset.columns}
     differs = {names.get(name, name): pl.col(name).ne_missing(pl.col(f"{name}_standing")) for name in others}

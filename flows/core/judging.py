@@ -30,6 +30,7 @@ HELD_SCHEMA = {
     "byte_length": pl.Int64,
     "raw_text": pl.String,
     "cells": pl.String,
+    "extra": pl.String,
     "typed": pl.String,
     "stage": pl.String,
     "category": pl.String,
@@ -94,6 +95,12 @@ def present_rule(column: str) -> Rule:
         message=f"{column} is missing",
         breaks={column: ""},
     )
+
+
+def not_negative(column: str, mart_name: str) -> pl.Expr:
+    """Return whether an amount is zero or more; one that is below zero stays so when it is rounded to zero."""
+    is_minus_something = pl.col(raw_name(column)).str.contains("-[^0-9]*[0-9.,]*[1-9]")
+    return (pl.col(mart_name) >= 0) & ~((pl.col(mart_name) == 0) & is_minus_something)
 
 
 def readable_rule(column: str, mart_name: str, expected: str, unreadable: str) -> Rule:
@@ -212,6 +219,7 @@ def _held(texts: pl.DataFrame, rows: pl.DataFrame, dataset: Dataset) -> pl.DataF
         "byte_length",
         raw_text=pl.lit(None, pl.String),
         cells=texts.select(cells_json(dataset)).to_series(),
+        extra=texts["extra"],
         typed=typed_json(dataset),
         stage=pl.lit("validation"),
     )
@@ -286,6 +294,7 @@ def _broken_rows(broken: tuple[BrokenRecord, ...]) -> pl.DataFrame:
                 record.byte_start,
                 record.byte_length,
                 record.content.decode("utf-8", "backslashreplace").replace("\0", "\\x00"),
+                None,
                 None,
                 None,
                 "reading",

@@ -71,14 +71,16 @@ class WholeNumber:
     postgres_type: str = "integer"
 
     def read(self, texts: pl.Series) -> pl.Series:
-        readable = texts.str.contains(r"^[+-]?\d{1,9}(?:\.0+)?$")
+        readable = texts.str.contains(r"^[+-]?[0-9]{1,9}(?:\.0+)?$")
         digits = _where(readable, texts).str.strip_prefix("+")
         if digits.str.contains(".", literal=True).any():
             digits = digits.str.replace(r"\..*$", "")
         return digits.cast(pl.Int64)
 
 
-_TIME = r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d{2}(?::?\d{2})?))?)?"
+_TIME = (
+    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?(?: ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ class Day:
     postgres_type: str = "date"
 
     def read(self, texts: pl.Series) -> pl.Series:
-        iso = _where(texts.str.contains(rf"^\d{{4}}-\d{{2}}-\d{{2}}{_TIME}$"), texts)
+        iso = _where(texts.str.contains(rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_TIME}$"), texts)
         days = _common_era(iso.str.head(10).str.to_date("%Y-%m-%d", strict=False))
         if days.null_count() == texts.null_count():
             return days
-        day_first = _where(texts.str.contains(rf"^\d{{2}}(?:-\d{{2}}-|/\d{{2}}/)\d{{4}}{_TIME}$"), texts)
+        day_first = _where(texts.str.contains(rf"^[0-9]{{2}}(?:-[0-9]{{2}}-|/[0-9]{{2}}/)[0-9]{{4}}{_TIME}$"), texts)
         other = day_first.str.head(10).str.replace_all("/", "-", literal=True)
         return days.fill_null(_common_era(other.str.to_date("%d-%m-%Y", strict=False)))
 
@@ -109,29 +111,39 @@ class Money:
 
     Currency words and signs, blanks and a trailing `,-` are taken off. Where both `.` and `,` stand, the last one
     is the decimal mark; one that stands once is a decimal mark before 1 or 2 digits and groups before 3; one that
-    is repeated groups in threes, or in twos as written in India. A `.` that can group nothing (before 4 or more
-    digits, or after 0 or 4 and more) is the decimal mark of a computed number such as `8092.160000000001`.
+    is repeated groups in threes. A `.` before 4 or more digits can group nothing: it is the decimal mark of a
+    computed number such as `8092.160000000001`.
+
+    Attributes:
+        groups_in_twos: Whether commas may group as in India: `1,05,366.57`.
     """
 
+    groups_in_twos: bool = False
     expected: str = "an amount such as 1250, 1,250.50 or 1.250,50"
     postgres_type: str = "numeric(18,2)"
 
     def read(self, texts: pl.Series) -> pl.Series:
-        plain = texts.str.contains(r"^-?\d{1,15}(?:\.\d{1,2})?$")
+        plain = texts.str.contains(r"^-?[0-9]{1,15}(?:\.[0-9]{1,2})?$")
         values = _where(plain, texts).cast(pl.Decimal(18, 2), strict=False)
         if values.null_count() == texts.null_count():
             return values
         other = _where(~plain, texts)
-        return values.fill_null(_rounded(_decimal_text(other)))
+        by_comma = f"{_GROUPED_BY_COMMA}|{_GROUPED_IN_TWOS}" if self.groups_in_twos else _GROUPED_BY_COMMA
+        return values.fill_null(_rounded(_decimal_text(other, by_comma)))
 
 
 _CURRENCY = r"(?:rp\.?|inr|idr|₹)"
-_GROUPED_BY_POINT = r"[1-9]\d{0,2}(?:\.\d{3})+"
-_GROUPED_BY_COMMA = r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}"
+_GROUPED_BY_POINT = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
+_GROUPED_BY_COMMA = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+"
+_GROUPED_IN_TWOS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
 
 
-def _decimal_text(texts: pl.Series) -> pl.Series:
-    """Return amounts as `-123.45`, whatever their grouping; null where that is not certain."""
+def _decimal_text(texts: pl.Series, by_comma: str) -> pl.Series:
+    """Return amounts as `-123.45`, whatever their grouping; null where that is not certain.
+
+    Args:
+        by_comma: Pattern of whole amounts that commas group.
+    """
     bare = (
         pl.col("text")
         .str.replace(rf"(?i)^([+-]?)\s*{_CURRENCY}", "$1")
@@ -142,19 +154,19 @@ def _decimal_text(texts: pl.Series) -> pl.Series:
     sign, amount = bare.str.extract(r"^([+-]?)"), bare.str.replace(r"^[+-]", "")
     without_points, without_commas = (amount.str.replace_all(mark, "", literal=True) for mark in ".,")
     ungrouped = (
-        pl.when(amount.str.contains(r"^\d+(?:\.\d{1,2})?$"))
+        pl.when(amount.str.contains(r"^[0-9]+(?:\.[0-9]{1,2})?$"))
         .then(amount)
-        .when(amount.str.contains(r"^\d+,\d{1,2}$"))
+        .when(amount.str.contains(r"^[0-9]+,[0-9]{1,2}$"))
         .then(amount.str.replace(",", ".", literal=True))
         .when(amount.str.contains(rf"^(?:{_GROUPED_BY_POINT})$"))
         .then(without_points)
-        .when(amount.str.contains(rf"^(?:{_GROUPED_BY_COMMA})$"))
+        .when(amount.str.contains(rf"^(?:{by_comma})$"))
         .then(without_commas)
-        .when(amount.str.contains(rf"^(?:{_GROUPED_BY_POINT}),\d+$"))
+        .when(amount.str.contains(rf"^(?:{_GROUPED_BY_POINT}),[0-9]+$"))
         .then(without_points.str.replace(",", ".", literal=True))
-        .when(amount.str.contains(rf"^(?:{_GROUPED_BY_COMMA})\.\d+$"))
+        .when(amount.str.contains(rf"^(?:{by_comma})\.[0-9]+$"))
         .then(without_commas)
-        .when(amount.str.contains(r"^(?:\d+\.\d{4,}|\d{4,}\.\d{3}|0\.\d{3})$"))
+        .when(amount.str.contains(r"^[0-9]+\.[0-9]{4,}$"))
         .then(amount)
     )
     return texts.to_frame("text").select(sign.str.replace("+", "", literal=True) + ungrouped).to_series()
@@ -162,8 +174,8 @@ def _decimal_text(texts: pl.Series) -> pl.Series:
 
 def _rounded(amounts: pl.Series) -> pl.Series:
     """Return decimal texts with two decimals, rounded half away from zero; null beyond 15 digits before the point."""
-    whole = pl.col("text").str.extract(r"^-?0*(\d{1,15})(?:\.|$)").cast(pl.Int64)
-    fraction = pl.col("text").str.extract(r"\.(\d+)$").fill_null("").str.pad_end(3, "0")
+    whole = pl.col("text").str.extract(r"^-?0*([0-9]{1,15})(?:\.|$)").cast(pl.Int64)
+    fraction = pl.col("text").str.extract(r"\.([0-9]+)$").fill_null("").str.pad_end(3, "0")
     hundredths = whole * 100 + fraction.str.head(2).cast(pl.Int64) + (fraction.str.slice(2, 1) >= "5").cast(pl.Int64)
     signed = pl.when(pl.col("text").str.starts_with("-")).then(-hundredths).otherwise(hundredths)
     return amounts.to_frame("text").select(from_hundredths(signed)).to_series()

@@ -45,8 +45,9 @@ class Layout:
 
     @property
     def extra(self) -> tuple[int, ...]:
-        """Positions of the columns that the dataset does not declare."""
-        return tuple(sorted(set(range(len(self.header))) - set(self.positions.values())))
+        """Positions of the columns that the dataset does not declare, in the order of their names."""
+        others = set(range(len(self.header))) - set(self.positions.values())
+        return tuple(sorted(others, key=lambda position: fold(self.header[position])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,12 @@ def _split_header(line: str, dataset: Dataset) -> tuple[str, tuple[str, ...]]:
     known = {fold(column.name) for column in dataset.columns}
 
     def split(delimiter: str) -> list[str]:
-        return [name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=delimiter), [])]
+        try:
+            return [name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=delimiter), [])]
+        except csv.Error:
+            raise FileRejectedError(
+                f"the header can't be read; expected {_names(dataset)} on one short line that ends in a line feed"
+            ) from None
 
     if max(line.count(delimiter) for delimiter in DELIMITERS) >= MAX_COLUMNS:
         raise FileRejectedError(f"the header has more than {MAX_COLUMNS:,} columns; expected {_names(dataset)}")
@@ -193,7 +199,8 @@ def _positions(header: Sequence[str], dataset: Dataset) -> dict[str, int]:
     repeated = [name for name, count in Counter(folded).items() if count > 1]
     if repeated:
         raise FileRejectedError(
-            f"the header repeats {', '.join(repr(name) for name in repeated)}; give each column a name of its own"
+            f"the header repeats {', '.join(repr(name) if name else 'a blank name' for name in repeated)}; "
+            "give each column a name of its own, and remove delimiters at the end of the lines"
         )
     positions = {
         column.name: folded.index(fold(column.name)) for column in dataset.columns if fold(column.name) in folded

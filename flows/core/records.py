@@ -248,7 +248,7 @@ class RecordScanner:
                 fields[line] = self._quoted.sub(b"", match[0]).count(self._delimiter) + 1
             elif line_ends[line] - line_starts[line] > MAX_RECORD_BYTES:
                 continue
-            elif not at_end and limit == line_ends[-1]:
+            elif not at_end and limit == line_ends[-1] and len(content) - line_starts[line] <= MAX_RECORD_BYTES:
                 last[line:] = -1
                 break
             else:

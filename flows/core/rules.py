@@ -64,13 +64,14 @@ def raw_name(column: str) -> str:
     return f"raw_{column}"
 
 
-def fingerprint(rules: Iterable[Rule]) -> str:
-    """Return 16 hex digits that change when any rule, its wording or its order changes."""
-    told = [
-        [rule.code, rule.category, rule.severity, rule.may_be_waived, rule.sentence, rule.message, str(rule.holds)]
-        for rule in rules
-    ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+def fingerprint(rules: Iterable[Rule], reading: str) -> str:
+    """Return 16 hex digits that change when any rule, its wording, its order, or the reading of cells changes."""
+    digest = hashlib.sha256(reading.encode())
+    for rule in rules:
+        told = [rule.code, rule.category, rule.severity, rule.may_be_waived, rule.sentence, rule.message]
+        digest.update(json.dumps(told).encode())
+        digest.update(b"" if rule.holds is None else rule.holds.meta.serialize())
+    return digest.hexdigest()[:16]
 
 
 RECORD_RULES = (

@@ -22,22 +22,19 @@ class Scanner:
     warehouse: Warehouse
     store: ObjectStore
     datasets: dict[str, Dataset]
-    _told: set[tuple[str, str, str, datetime]] = field(default_factory=set)
+    _told: set[LandedObject] = field(default_factory=set)
 
     def scan(self) -> int:
         """List the bucket once and write what is new to the ledger; return the number of new files."""
-        new: list[NewObject] = []
-        seen: list[tuple[str, str, str, datetime]] = []
-        for landed in self.store.landed():
-            name = (landed.key, landed.version_id, landed.etag, landed.modified_at)
-            if name in self._told:
-                continue
-            seen.append(name)
-            reason = unclaimed_reason(landed, self.datasets)
+        seen = [landed for landed in self.store.landed() if landed not in self._told]
+        claimed = []
+        for landed in seen:
+            reason = unclaimed_reason(landed.key, self.datasets)
             if reason is None:
-                new.append(self._described(landed))
+                claimed.append(landed)
             else:
                 ledger.add_unclaimed(self.warehouse, landed, reason)
+        new = [self._described(landed) for landed in ledger.unknown_objects(self.warehouse, claimed)]
         added = ledger.add_objects(self.warehouse, new, self.settings.business_time_zone)
         self._told.update(seen)
         return added
@@ -56,14 +53,14 @@ class Scanner:
         )
 
 
-def unclaimed_reason(landed: LandedObject, datasets: dict[str, Dataset]) -> str | None:
-    """Return why an object belongs to no dataset; None where it belongs to one."""
-    prefix, _, rest = landed.key.partition("/")
+def unclaimed_reason(key: str, datasets: dict[str, Dataset]) -> str | None:
+    """Return why an object of that key belongs to no dataset; None where it belongs to one."""
+    prefix, _, rest = key.partition("/")
     if prefix not in datasets or not rest:
         return (
             f"its key starts with no dataset; put it under one of {', '.join(f'{name}/' for name in sorted(datasets))}"
         )
-    if not landed.key.lower().endswith(".csv"):
+    if not key.lower().endswith(".csv"):
         return "its name does not end in .csv"
     return None
 
@@ -79,7 +76,14 @@ class Landed:
 def land(
     settings: Settings, warehouse: Warehouse, store: ObjectStore, files: list[tuple[Path, Dataset]], *, by_whom: str
 ) -> Landed:
-    """Put local files into the bucket as one batch."""
+    """Put local files into the bucket as one batch.
+
+    Raises:
+        MistakeError: A file's name is none that is picked up.
+    """
+    for path, dataset in files:
+        if reason := unclaimed_reason(f"{dataset.name}/{path.name}", {dataset.name: dataset}):
+            raise MistakeError(f"{path.name} would not be picked up: {reason}")
     day = ledger.business_day(datetime.now(UTC), settings.business_time_zone)
     batch = ledger.allocate_batch(warehouse, day, by_whom)
     keys = []

@@ -31,7 +31,7 @@ from flows.services.repeats import SeenKeys
 from sql import query
 
 KEYS_AT_ONCE = 2_000_000
-"""How many key hashes are compared at once when repeated keys of a file are looked for (24 MB)."""
+"""How many row hashes are compared at once when repeated rows of a file are looked for (24 MB)."""
 
 
 class Load:
@@ -201,9 +201,9 @@ def repeated_lines(scratch: Scratch, rows: int) -> pl.Series:
     found = [pl.Series("line", [], pl.Int64)]
     for part in range(parts):
         keys = pl.concat(
-            frame.filter(pl.col("key_hash") % parts == part) for frame in scratch.frames("passed", ["line", "key_hash"])
+            frame.filter(pl.col("row_hash") % parts == part) for frame in scratch.frames("passed", ["line", "row_hash"])
         )
-        found.append(keys.filter(~pl.col("key_hash").is_first_distinct())["line"])
+        found.append(keys.filter(~pl.col("row_hash").is_first_distinct())["line"])
     return pl.concat(found).sort()
 
 
@@ -330,9 +330,11 @@ def _repeats(load: Load, rule: Rule) -> Iterator[pl.DataFrame]:
         )
 
 
-def remove_leftovers(root: Path, running: set[str]) -> int:
+def remove_leftovers(root: Path, warehouse: Warehouse) -> int:
     """Remove the scratch folders of runs that are no longer under way; return their number."""
-    left = [folder for folder in root.glob("*") if folder.is_dir() and folder.name not in running]
+    folders = [folder for folder in root.glob("*") if folder.is_dir()]
+    running = ledger.runs_under_way(warehouse)
+    left = [folder for folder in folders if folder.name not in running]
     for folder in left:
         Scratch(folder).remove()
     return len(left)

@@ -1,6 +1,7 @@
 """Publishes a judged file: one transaction in which rows, exceptions, tallies, aggregates, ledger and audit appear."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -67,16 +68,31 @@ class _Counts:
 def publish(load: Load) -> Outcome:
     """Publish a file while it is judged, or decide that a person must; everything appears together or not at all.
 
+    Tried again after a commit whose answer was lost, it tells how the run ended.
+
     Raises:
         FenceLostError: Another run owns the file.
         StoppedError: An earlier stage gave up.
     """
+    if ended := ledger.ended_run(load.warehouse, load.run_id):
+        return _outcome_of(ended)
     with load.stage("publish") as counts:
         next(load.transformed.follow(), None)
         with load.warehouse.transaction() as connection:
             outcome = _publish(connection, load)
         counts |= {"rows_loaded": outcome.rows_loaded, "rows_held": outcome.rows_held}
     return outcome
+
+
+def _outcome_of(ended: dict[str, Any]) -> Outcome:
+    return Outcome(
+        state="DUPLICATE" if ended["file_state"] == "DUPLICATE" else ended["state"],
+        reason=ended["reason"],
+        rows_read=ended["rows_read"],
+        rows_loaded=ended["rows_loaded"],
+        rows_held=ended["rows_held"],
+        rows_loaded_already=ended["rows_loaded_already"],
+    )
 
 
 def _publish(connection: Connection, load: Load) -> Outcome:
@@ -249,7 +265,7 @@ def _hold_duplicates(
     duplicates = judge_duplicates(known, standing, load.dataset, rule)
     with load.scratch.text.open("rb") as source:
         texts = reread(source, load.layout, load.dataset, known.sort("line"))
-    cells = texts.select("line", cells=cells_json(load.dataset))
+    cells = texts.select("line", "extra", cells=cells_json(load.dataset))
     held = duplicates.held.join(cells, on="line", how="left").with_columns(
         raw_text=pl.lit(None, pl.String),
         stage=pl.lit("duplicates"),
@@ -285,7 +301,8 @@ def _complete(
 ) -> Outcome:
     held_already = marts.close_held_already(connection, load.dataset, load.run_id)
     duplicates = counts.loaded_already + counts.conflicting
-    _write_tallies(connection, load, validated, judged_for_duplicates=counts.loaded + duplicates, duplicates=duplicates)
+    judged = counts.loaded + duplicates
+    _write_tallies(connection, load, validated, judged_for_duplicates=judged, duplicates=counts.conflicting)
     marts.settle(connection, load.dataset, load.run_id)
     outcome = Outcome(
         state="COMPLETED",

@@ -20,23 +20,18 @@ def begin(parts: Resources, claimed: ClaimedFile, run_id: UUID, name: str = "") 
     Raises:
         FenceLostError: Another run owns the file.
     """
-    load = Load(
+    dataset = parts.datasets[claimed.dataset]
+    ledger.start_run(
+        parts.warehouse, claimed, dataset, run_id, name=name or claimed.base_name, code_version=code_version()
+    )
+    return Load(
         run_id=run_id,
         claimed=claimed,
-        dataset=parts.datasets[claimed.dataset],
+        dataset=dataset,
         warehouse=parts.warehouse,
         store=parts.store,
         scratch=Scratch.of_run(parts.settings.scratch_folder, run_id),
     )
-    ledger.start_run(
-        parts.warehouse,
-        claimed,
-        load.dataset,
-        run_id,
-        name=name or claimed.base_name,
-        code_version=code_version(),
-    )
-    return load
 
 
 def run_file(load: Load) -> Outcome:

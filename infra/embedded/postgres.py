@@ -91,9 +91,11 @@ class Postgres:
         return True
 
     def _initialize(self, user: str | None) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        made = self.folder.with_name(self.folder.name + ".new")
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
         if user is not None:
-            shutil.chown(self.folder, user)
+            shutil.chown(made, user)
         with tempfile.NamedTemporaryFile("w", prefix=secrets.token_hex(4)) as password_file:
             password_file.write(self.admin_password)
             password_file.flush()
@@ -101,7 +103,7 @@ class Postgres:
                 shutil.chown(password_file.name, user)
             command = [
                 str(BINARIES / "initdb"),
-                f"--pgdata={self.folder}",
+                f"--pgdata={made}",
                 "--username=postgres",
                 "--auth=scram-sha-256",
                 f"--pwfile={password_file.name}",
@@ -110,8 +112,8 @@ class Postgres:
             ]
             done = subprocess.run(_as_user(user, command), capture_output=True, text=True, check=False, cwd="/")
         if done.returncode:
-            shutil.rmtree(self.folder)
-            raise StartError(f"PostgreSQL could not be initialized in {self.folder}:\n{done.stderr}")
+            raise StartError(f"PostgreSQL could not be initialized in {made}:\n{done.stderr}")
+        made.rename(self.folder)
 
 
 def _system_user() -> str | None:

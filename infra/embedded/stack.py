@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import secrets
 import sys
 from base64 import urlsafe_b64encode
@@ -21,7 +20,7 @@ from flows.settings import HOME_VARIABLE, STACK_FILE, Settings
 from infra.embedded.object_store import PORTS, ObjectServer
 from infra.embedded.postgres import Postgres
 from infra.embedded.prefect import Prefect
-from infra.processes import Processes, free_port
+from infra.processes import STACK_VARIABLE, Processes, free_port, read_json, sweep, write_private
 
 _PORT_NAMES = ("postgres", "prefect", *PORTS)
 
@@ -47,9 +46,9 @@ class Stack:
             MistakeError: A stack of this home folder is running.
             StartError: A part did not start.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._take_lock()
-        if ended := self._processes.end_leftovers():
+        if ended := self._processes.end_leftovers() + sweep(str(self.home)):
             self._tell(f"ended {ended} processes that an earlier start had left behind")
         secret, ports = self._secrets(), self._ports()
         try:
@@ -61,6 +60,7 @@ class Stack:
     def stop(self) -> None:
         """Stop everything that was started, the last one first."""
         self._processes.stop()
+        sweep(str(self.home))
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -115,7 +115,11 @@ class Stack:
             self._processes.start(
                 "worker",
                 [sys.executable, "-m", "flows.cli", "worker"],
-                environment={**prefect.environment(), **_environment(settings, self.home)},
+                environment={
+                    **prefect.environment(),
+                    **_environment(settings, self.home),
+                    STACK_VARIABLE: str(self.home),
+                },
                 folder=self.home,
                 stop_s=20,
             )
@@ -135,30 +139,30 @@ class Stack:
     def _secrets(self) -> dict[str, str]:
         """Return the credentials, made at the first start; only their owner can read them."""
         path = self.home / "credentials.json"
-        if path.exists():
-            return dict(json.loads(path.read_text()))
+        if known := read_json(path):
+            return dict(known)
         names = ("postgres", "database", "prefect_database", "prefect", "s3_access", "s3_secret")
         made = {name: secrets.token_urlsafe(24).replace("-", "x").replace("_", "y") for name in names}
         made["prefect_encryption"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        _write_private(path, json.dumps(made, indent=1))
+        write_private(path, json.dumps(made, indent=1))
         return made
 
     def _ports(self) -> dict[str, int]:
         """Return a free port for each server, the one of the last start where it is free."""
         path = self.home / "ports.json"
-        before = json.loads(path.read_text()) if path.exists() else {}
+        before = read_json(path) or {}
         ports: dict[str, int] = {}
         for name in _PORT_NAMES:
             port = free_port(before.get(name, 0))
             while port in ports.values():
                 port = free_port()
             ports[name] = port
-        path.write_text(json.dumps(ports, indent=1))
+        write_private(path, json.dumps(ports, indent=1))
         return ports
 
     def _write_settings(self, settings: Settings) -> None:
         lines = [f"{name}={value}" for name, value in _environment(settings, self.home).items()]
-        _write_private(self.home / STACK_FILE, "\n".join(lines) + "\n")
+        write_private(self.home / STACK_FILE, "\n".join(lines) + "\n")
 
 
 def _environment(settings: Settings, home: Path) -> dict[str, str]:
@@ -168,8 +172,3 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
         told = value.get_secret_value() if isinstance(value, SecretStr) else value
         values[f"QUAYSIDE_{name.upper()}"] = str(told)
     return {**values, HOME_VARIABLE: str(home)}
-
-
-def _write_private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
-        target.write(text)

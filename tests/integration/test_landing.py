@@ -8,7 +8,7 @@ import pytest
 
 from flows.adapters import ledger
 from flows.core.errors import FenceLostError, MistakeError
-from flows.services import running
+from flows.services import publishing, running
 from flows.services.landing import Scanner, guess_dataset
 from tests.conftest import Place
 
@@ -115,6 +115,83 @@ def test_a_later_row_with_other_content_is_held_and_names_the_cells_that_differ(
     ]
     assert "revenue is 7.00 here and 5.00 there" in found[0]["message"]
     assert "already loaded: line 3 of run" in found[1]["reason"]
+
+
+def test_a_duplicate_names_the_run_of_the_row_that_stands(place: Place) -> None:
+    standing = place.drop(HEADER + order(1) + order(2), "a.csv").run_id
+    place.drop(HEADER + order(5) + order(1) + order(6) + order(2, "7"), "b.csv")
+
+    found = place.rows("select standing_run_id, standing_line, state, reason from platform.exception order by line")
+
+    assert [(row["standing_run_id"], row["standing_line"]) for row in found] == [(standing, 2), (standing, 3)]
+    assert f"line 2 of run {standing}" in found[0]["reason"]
+
+
+def test_undeclared_columns_in_another_order_are_no_difference(place: Place) -> None:
+    header = HEADER.strip()
+    place.drop(f"{header},a,b\n{order(1).strip()},x,y\n", "a.csv")
+
+    again = place.drop(f"{header},b,a\n{order(1).strip()},y,x\n", "b.csv")
+
+    assert again.outcome.rows_loaded_already == 1
+
+
+def test_the_undeclared_cells_of_a_held_row_are_kept(place: Place) -> None:
+    place.drop(f"{HEADER.strip()},note\n{order(1).strip()},x\n{order(1, 'never').strip()},hello\n")
+
+    assert place.one("select extra ->> 'note' from platform.exception") == "hello"
+
+
+def test_rows_that_differ_in_an_undeclared_column_are_not_repeated(place: Place) -> None:
+    place.drop("package_name,price,note\nFlash,5000,a\nFlash,5000,b\n", "XL_Medan_less3_20260115.csv", "telco_packages")
+
+    assert place.one("select count(*) from platform.finding") == 0
+
+
+def test_an_extreme_price_per_gb_stops_no_file(place: Place) -> None:
+    content = TELCO + "X 1MB,99999999999999,1\nPaket ٣ hari ３GB,5000,３０\n"
+
+    assert place.drop(content, "XL_Medan_less3_20260115.csv", "telco_packages").outcome.rows_loaded == 2
+
+
+def test_an_older_version_never_overtakes_a_newer_one(place: Place) -> None:
+    name = "XL_Medan_less3_20260115.csv"
+    place.put((TELCO + "Old,1,1\n").encode(), name, "telco_packages")
+    place.put((TELCO + "New,1,1\n").encode(), name, "telco_packages")
+    place.scanner.scan()
+    parts = place.parts
+
+    (first,) = ledger.claim(parts.warehouse, limit=9, lease_s=60, max_attempts=5)
+    assert ledger.claim(parts.warehouse, limit=9, lease_s=60, max_attempts=5) == []
+    running.run_file(running.begin(parts, first, uuid4()))
+    place.load_all()
+
+    assert place.one("select package_name from telco_packages.packages where replaced_by_run is null") == "New"
+
+
+def test_a_publish_that_is_tried_again_after_its_commit_tells_the_same(place: Place) -> None:
+    place.put((HEADER + order(1)).encode())
+    place.scanner.scan()
+    parts = place.parts
+    (claimed,) = ledger.claim(parts.warehouse, limit=1, lease_s=60, max_attempts=5)
+    load = running.begin(parts, claimed, uuid4())
+    outcome = running.run_file(load)
+
+    assert publishing.publish(load) == outcome
+
+
+def test_a_run_whose_claim_is_held_by_a_long_publish_is_alive(place: Place) -> None:
+    place.put((HEADER + order(1)).encode())
+    place.scanner.scan()
+    parts = place.parts
+    (claimed,) = ledger.claim(parts.warehouse, limit=1, lease_s=0, max_attempts=5)
+    load = running.begin(parts, claimed, uuid4())
+    told = [str(load.run_id)]
+    assert ledger.living_runs(parts.warehouse, told, silence_s=0) == set()
+
+    with parts.warehouse.transaction() as connection:
+        ledger.hold_fence(connection, claimed)
+        assert ledger.living_runs(parts.warehouse, told, silence_s=0) == set(told)
 
 
 def test_the_first_of_three_rows_of_one_key_stands(place: Place) -> None:

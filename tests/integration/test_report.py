@@ -92,7 +92,12 @@ def test_the_report_has_its_71_columns_and_constants(place: Place) -> None:
     target = place.folder / "report.csv"
 
     rows = queries.export_report(
-        place.parts.warehouse, dataset, dataset.reports[0], place.one("select batch from platform.batch"), target, by_whom="me"
+        place.parts.warehouse,
+        dataset,
+        dataset.reports[0],
+        place.one("select batch from platform.batch"),
+        target,
+        by_whom="me",
     )
 
     with target.open(newline="") as source:

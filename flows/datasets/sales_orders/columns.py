@@ -11,7 +11,12 @@ COLUMNS = (
     Column(name="region", mart_name="region", kind=Choice(REGIONS), meaning="Sales region in its canonical form."),
     Column(name="product", mart_name="product", kind=Text(500), meaning="Product as written in the file."),
     Column(name="quantity", mart_name="quantity", kind=WholeNumber(), meaning="Units sold."),
-    Column(name="revenue", mart_name="revenue_inr", kind=Money(), meaning="Revenue of the order in rupees."),
+    Column(
+        name="revenue",
+        mart_name="revenue_inr",
+        kind=Money(groups_in_twos=True),
+        meaning="Revenue of the order in rupees.",
+    ),
 )
 
 DERIVED = (

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from flows.core.judging import present_rule, readable_rule
+from flows.core.judging import not_negative, present_rule, readable_rule
 from flows.core.rules import Category, Rule, Severity, raw
 from flows.datasets.sales_orders.columns import COLUMNS, REGIONS
 
@@ -43,7 +43,7 @@ RULES = (
         code="revenue_not_negative",
         category=Category.BUSINESS_RULE_VIOLATION,
         column="revenue",
-        holds=pl.col("revenue_inr") >= 0,
+        holds=not_negative("revenue", "revenue_inr"),
         sentence="revenue is zero or more.",
         message="revenue is {revenue}, expected 0 or more",
         breaks={"revenue": "-0.01"},

@@ -1,8 +1,6 @@
 """The controls of a telco catalogue."""
 
-import polars as pl
-
-from flows.core.judging import present_rule, readable_rule
+from flows.core.judging import not_negative, present_rule, readable_rule
 from flows.core.kinds import Money
 from flows.core.rules import Category, Rule, Severity
 
@@ -14,7 +12,7 @@ RULES = (
         code="price_not_negative",
         category=Category.BUSINESS_RULE_VIOLATION,
         column="price",
-        holds=pl.col("price_idr") >= 0,
+        holds=not_negative("price", "price_idr"),
         sentence="price is zero or more.",
         message="price is {price}, expected 0 or more",
         breaks={"price": "-1"},

@@ -30,7 +30,7 @@ OTHER_AREA = 4
 
 _DAY_WORDS = r"(hari|hr|days?|d|minggu|weeks?|bulan|bln|months?|tahun|years?)"
 _DAYS_PER = {"minggu": 7, "week": 7, "bulan": 30, "bln": 30, "month": 30, "tahun": 365, "year": 365}
-_PER_DAY = r"(?:/|\bper)\s*(?:hari|day)\b"
+_PER_DAY = r"(?:/|\bper)[\s-]*(?:hari|day)\b"
 
 
 def derive(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -98,7 +98,7 @@ def _price_tier(thresholds: pl.DataFrame, operator: str, file_date: date) -> pl.
 
 
 def _validity_days() -> pl.Expr:
-    bare = pl.col("validity").str.extract(r"^(\d{1,4})$").cast(pl.Int32)
+    bare = pl.col("validity").str.extract(r"^([0-9]{1,4})(?:\.0+)?$").cast(pl.Int32)
     package_name = pl.col("package_name").str.to_lowercase()
     habit = (
         pl.when(package_name.str.contains("harian|daily"))
@@ -114,7 +114,7 @@ def _validity_days() -> pl.Expr:
 
 def _days_told(text: pl.Expr) -> pl.Expr:
     """Return the first number before a word for days, weeks, months or years, in days."""
-    pattern = rf"(?i)(?:^|\D)(\d{{1,4}})[\s-]*{_DAY_WORDS}\b"
+    pattern = rf"(?i)(?:^|[^0-9.,])([0-9]{{1,4}})[\s-]*{_DAY_WORDS}\b"
     unit = text.str.extract(pattern, 2).str.to_lowercase().str.strip_suffix("s")
     return text.str.extract(pattern, 1).cast(pl.Int32) * unit.replace_strict(
         _DAYS_PER, default=1, return_dtype=pl.Int32
@@ -138,14 +138,14 @@ def _validity_group() -> pl.Expr:
 
 def _gigabytes(text: pl.Expr) -> pl.Expr:
     """Return the first amount in GB, else the first in MB / 1024, to six decimals; null where none stands."""
-    gigabytes = _millionths(text.str.extract(r"(?i)(\d{1,6}(?:[.,]\d{1,6})?)\s*gb"))
-    megabytes = _millionths(text.str.extract(r"(?i)(\d{1,6}(?:[.,]\d{1,6})?)\s*mb"))
+    gigabytes = _millionths(text.str.extract(r"(?i)([0-9]{1,6}(?:[.,][0-9]{1,6})?)\s*gb"))
+    megabytes = _millionths(text.str.extract(r"(?i)([0-9]{1,6}(?:[.,][0-9]{1,6})?)\s*mb"))
     return _from_millionths(pl.coalesce(gigabytes, (megabytes + 512) // 1024))
 
 
 def _millionths(amount: pl.Expr) -> pl.Expr:
-    whole = amount.str.extract(r"^(\d+)").cast(pl.Int64)
-    fraction = amount.str.extract(r"[.,](\d+)$").fill_null("").str.pad_end(6, "0").cast(pl.Int64)
+    whole = amount.str.extract(r"^([0-9]+)").cast(pl.Int64)
+    fraction = amount.str.extract(r"[.,]([0-9]+)$").fill_null("").str.pad_end(6, "0").cast(pl.Int64)
     return whole * 1_000_000 + fraction
 
 
@@ -156,7 +156,8 @@ def _from_millionths(millionths: pl.Expr) -> pl.Expr:
 def _headline_quota_gb() -> pl.Expr:
     told = pl.coalesce(_gigabytes(pl.col("package_name")), _gigabytes(_described()))
     per_day = pl.concat_str("package_name", _described(), separator=" ").str.to_lowercase().str.contains(_PER_DAY)
-    return pl.when((pl.col("package_type") != "Unlimited") & ~per_day & (told > 0)).then(told)
+    names = pl.concat_str(pl.col("commercial_name").fill_null(""), "package_name", separator=" ").str.to_lowercase()
+    return pl.when(~names.str.contains("unlimited") & ~per_day & (told > 0)).then(told)
 
 
 def _quota_category() -> pl.Expr:

@@ -9,8 +9,9 @@ create table platform.exception (
     byte_length bigint not null,
     raw_text text,
     cells json,
+    extra json,
     typed jsonb,
-    digest text generated always as (md5(coalesce(raw_text, cells::text))) stored,
+    digest text generated always as (md5(coalesce(raw_text, cells::text || coalesce(extra::text, '')))) stored,
     stage text not null check (stage in ('reading', 'validation', 'duplicates', 'correction')),
     category text not null,
     state text not null default 'OPEN' check (state in ('OPEN', 'RELEASED', 'WAIVED', 'DISCARDED', 'SUPERSEDED')),
@@ -34,6 +35,7 @@ comment on column platform.exception.byte_start is 'Offset of the record in the 
 comment on column platform.exception.byte_length is 'Length of the record in bytes.';
 comment on column platform.exception.raw_text is 'The record as it stands, where it could not be read as fields; at most 64 KiB.';
 comment on column platform.exception.cells is 'The raw cells as text, by CSV column.';
+comment on column platform.exception.extra is 'Cells of columns that the dataset does not declare.';
 comment on column platform.exception.typed is 'The values that could be read, as text, by mart column.';
 comment on column platform.exception.digest is 'Equal for rows that say the same.';
 comment on column platform.exception.stage is 'Stage that held it.';

@@ -117,11 +117,11 @@ create table telco_packages.operator_price_per_gb (
     operator text primary key,
     packages bigint not null,
     packages_without_quota bigint not null,
-    lowest_price_per_gb_idr numeric(18, 2),
-    quartile_1_price_per_gb_idr numeric(18, 2),
-    median_price_per_gb_idr numeric(18, 2),
-    quartile_3_price_per_gb_idr numeric(18, 2),
-    highest_price_per_gb_idr numeric(18, 2)
+    lowest_price_per_gb_idr numeric,
+    quartile_1_price_per_gb_idr numeric,
+    median_price_per_gb_idr numeric,
+    quartile_3_price_per_gb_idr numeric,
+    highest_price_per_gb_idr numeric
 );
 comment on table telco_packages.operator_price_per_gb is 'Price per GB over the latest snapshots of each operator, computed again for the operators that a run touched.';
 comment on column telco_packages.operator_price_per_gb.operator is 'Operator.';

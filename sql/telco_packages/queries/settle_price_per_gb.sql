@@ -23,11 +23,11 @@ select
     operator,
     count(*),
     count(*) filter (where price_per_gb_idr is null),
-    min(price_per_gb_idr),
-    percentile_cont(0.25) within group (order by price_per_gb_idr),
-    percentile_cont(0.5) within group (order by price_per_gb_idr),
-    percentile_cont(0.75) within group (order by price_per_gb_idr),
-    max(price_per_gb_idr)
+    round(min(price_per_gb_idr), 2),
+    round(percentile_cont(0.25) within group (order by price_per_gb_idr)::numeric, 2),
+    round(percentile_cont(0.5) within group (order by price_per_gb_idr)::numeric, 2),
+    round(percentile_cont(0.75) within group (order by price_per_gb_idr)::numeric, 2),
+    round(max(price_per_gb_idr), 2)
 from priced
 group by operator
 on conflict (operator) do update set
