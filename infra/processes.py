@@ -175,8 +175,15 @@ class Processes:
         folder: Path | None = None,
         stop_signal: int = signal.SIGTERM,
         stop_s: float = 10,
+        niceness: int = 0,
     ) -> Child:
         """Start a process; SIGINT is given back its meaning, and Ctrl-C in the terminal does not reach it."""
+
+        def prepare() -> None:
+            os.nice(niceness)
+            for one in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(one, signal.SIG_DFL)
+
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
         with log.open("ab") as output:
@@ -188,7 +195,7 @@ class Processes:
                 env={**os.environ, **(environment or {})},
                 cwd=folder,
                 start_new_session=True,
-                preexec_fn=_restore_signals,  # noqa: PLW1509  # before any thread is started
+                preexec_fn=prepare,  # noqa: PLW1509  # before any thread is started
             )
         child = Child(name=name, process=process, log=log, stop_signal=stop_signal, stop_s=stop_s)
         self.children.append(child)
@@ -214,11 +221,6 @@ class Processes:
             if child.is_running()
         ]
         write_private(self.record, json.dumps(known))
-
-
-def _restore_signals() -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_DFL)
 
 
 def wait_until(is_ready: Callable[[], bool], child: Child, *, timeout_s: float) -> None:

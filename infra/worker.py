@@ -27,6 +27,8 @@ RESIDENCE_S = 6 * 3600
 SILENCE_S = 15
 START_PATIENCE_S = 45
 RECONCILE_EVERY_S = 20
+NICENESS = 10
+"""Flows give way to the database: it is the one that they would wait for."""
 _OPEN_STATES = ["RUNNING", "PENDING", "CANCELLING"]
 
 
@@ -90,6 +92,7 @@ class Worker:
                 HOME_VARIABLE: str(self._home),
             },
             stop_s=10,
+            niceness=NICENESS,
         )
 
     def _look_after(self) -> None:

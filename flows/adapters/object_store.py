@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import urllib3
 from minio import Minio
-from minio.commonconfig import Tags
+from minio.commonconfig import CopySource, Tags
 from minio.error import S3Error
 
 from flows.core.errors import ObjectChangedError
@@ -18,6 +18,8 @@ from flows.settings import Settings
 
 BLOCK_BYTES = 1 << 20
 PART_BYTES = 16 << 20
+MAX_COPY_BYTES = 5 << 30
+"""S3 copies at most 5 GiB in one request."""
 BATCH_TAG = "quayside-batch"
 ACTOR_TAG = "quayside-by"
 
@@ -32,6 +34,15 @@ class LandedObject:
     version_id: str
     size_bytes: int
     modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandedBytes:
+    """One version of an object, by its ETag."""
+
+    bucket: str
+    key: str
+    etag: str
 
 
 class ObjectStore:
@@ -109,15 +120,34 @@ class ObjectStore:
             response.release_conn()
         return digest.hexdigest()
 
-    def keep(self, path: Path, digest: str) -> None:
-        """Put a file into the archive under its SHA-256, unless it is there."""
+    def keep(self, landed: LandedBytes, path: Path, digest: str) -> None:
+        """Keep a file in the archive under its SHA-256, unless it is there.
+
+        The server copies the very version whose bytes were read; where that is gone by now, the bytes are put.
+
+        Args:
+            path: The bytes that were read.
+        """
+        size = path.stat().st_size
+        if self._archived_size(digest) == size:
+            return
+        source = CopySource(landed.bucket, landed.key, match_etag=landed.etag)
         try:
-            if self._client.stat_object(self.archive, digest).size == path.stat().st_size:
-                return
+            if 0 < size <= MAX_COPY_BYTES:
+                self._client.copy_object(self.archive, digest, source)
         except S3Error as error:
-            if error.code != "NoSuchKey":
+            if error.code not in ("NoSuchKey", "PreconditionFailed"):
                 raise
-        self._client.fput_object(self.archive, digest, str(path), part_size=PART_BYTES)
+        if self._archived_size(digest) != size:
+            self._client.fput_object(self.archive, digest, str(path), part_size=PART_BYTES)
+
+    def _archived_size(self, digest: str) -> int | None:
+        try:
+            return self._client.stat_object(self.archive, digest).size
+        except S3Error as error:
+            if error.code == "NoSuchKey":
+                return None
+            raise
 
     def archived_range(self, digest: str, start: int, length: int) -> bytes:
         """Return a byte range of an archived file."""

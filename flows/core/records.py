@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 8 << 20
 MAX_RECORD_BYTES = 1 << 20
 MAX_RECORD_LINES = 100
 MAX_RECORDS = 1 << 17

@@ -18,7 +18,7 @@ import polars as pl
 from flows.adapters import audit, ledger
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.marts import to_csv
-from flows.adapters.object_store import ObjectStore
+from flows.adapters.object_store import LandedBytes, ObjectStore
 from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Context, Dataset
@@ -67,14 +67,19 @@ class Load:
         """Begin to copy the file to the archive while it is being judged."""
         self._digest = digest
         thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
-        self._kept = thread.submit(self.store.keep, self.scratch.original, digest)
+        self._kept = thread.submit(self._keep)
         thread.shutdown(wait=False)
 
     def finish_keeping(self) -> None:
         """Wait until the archive has the file, if it was read; a copy that failed is tried once more."""
         kept, self._kept = self._kept, None
         if self._digest and (kept is None or kept.exception() is not None):
-            self.store.keep(self.scratch.original, self._digest)
+            self._keep()
+
+    def _keep(self) -> None:
+        claimed = self.claimed
+        landed = LandedBytes(bucket=claimed.bucket, key=claimed.object_key, etag=claimed.etag)
+        self.store.keep(landed, self.scratch.original, self._digest)
 
     @cached_property
     def context(self) -> Context:

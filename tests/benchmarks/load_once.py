@@ -1,6 +1,7 @@
 """Loads everything that waits, without Prefect, and prints seconds and peak memory: one process each time."""
 
 import json
+import os
 import resource
 import sys
 import time
@@ -10,10 +11,12 @@ from flows.adapters import ledger
 from flows.resources import resources
 from flows.services import running
 from flows.services.landing import Scanner
+from infra.worker import NICENESS
 
 
 def main() -> None:
     """Print one JSON line: seconds from the claim to the commit, peak memory in MB, seconds of each stage."""
+    os.nice(NICENESS)
     parts = resources()
     Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets).scan()
     before_mb = _peak_mb()
