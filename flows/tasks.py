@@ -20,6 +20,7 @@ from prefect.tasks import Task, exponential_backoff
 
 from flows.adapters import audit
 from flows.core.errors import FileRejectedError
+from flows.resources import resources
 from flows.services import loading, publishing
 from flows.services.loading import Load, Validated
 from flows.services.parts import StoppedError
@@ -132,7 +133,7 @@ async def publish(load: Load) -> Outcome | None:
 async def audit_run(load: Load, outcome: Outcome) -> None:
     position = await in_thread(audit.publish_head, load.warehouse, load.store)
     await in_thread(fold, load)
-    text = await in_thread(summary, load, outcome, position)
+    text = await in_thread(summary, load, outcome, position, resources().settings.prefect_ui_url)
     await acreate_markdown_artifact(
         key=f"file-{load.claimed.file_id}", markdown=text, description=f"{load.claimed.base_name}: {outcome.state}"
     )

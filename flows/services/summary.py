@@ -7,8 +7,12 @@ _TOLD = 60
 """Rules that a summary shows at most."""
 
 
-def summary(load: Load, outcome: Outcome, audit_position: int) -> str:
-    """Return the summary of a run as Markdown: counts per stage and per rule, and where to look."""
+def summary(load: Load, outcome: Outcome, audit_position: int, ui_url: str) -> str:
+    """Return the summary of a run as Markdown: counts per stage and per rule, and where to look.
+
+    Args:
+        ui_url: Address of the Prefect UI.
+    """
     claimed = load.claimed
     lines = [
         f"# {claimed.base_name}: {outcome.state}",
@@ -22,13 +26,15 @@ def summary(load: Load, outcome: Outcome, audit_position: int) -> str:
         f"| of these loaded already | {outcome.rows_loaded_already:,} |",
         f"| of these held already | {outcome.rows_held_already:,} |",
         "",
+        *_stages(load),
         *_held(load),
         *_rules(load),
         f"Dataset `{load.dataset.name}`, batch `{claimed.batch}`, file {claimed.file_id}, run `{load.run_id}`, "
         f"rules `{load.dataset.rule_fingerprint}`, audit chain at {audit_position:,}.",
         "",
-        f"`quayside show {load.run_id}` tells more; in SQL: `select * from platform.run_measures where run_id = "
-        f"'{load.run_id}'`.",
+        f"`quayside show {load.run_id}` tells more, `quayside exceptions --run {load.run_id}` lists what is held; "
+        f"in SQL: `select * from platform.run_measures where run_id = '{load.run_id}'`. "
+        f"[This run]({ui_url}/runs/flow-run/{load.run_id}), [all runs]({ui_url}/runs).",
     ]
     return "\n".join(lines)
 
@@ -37,6 +43,27 @@ def fold(load: Load) -> None:
     """Fold the committed changes of the dataset's aggregates and keep the run index of its mart fresh."""
     with load.warehouse.transaction() as connection:
         connection.execute("select platform.fold_dataset(%s)", (load.dataset.name,))
+
+
+def _stages(load: Load) -> list[str]:
+    rows = load.warehouse.rows(
+        """
+        select details ->> 'stage' as stage, min(occurred_at) as started_at,
+            extract(epoch from max(occurred_at) - min(occurred_at))::float as seconds,
+            (array_agg(counts order by event_id desc))[1] as counts
+        from platform.audit_event
+        where run_id = %(run_id)s and event in ('stage_started', 'stage_ended')
+        group by 1 order by min(event_id)
+        """,
+        run_id=load.run_id,
+    )
+    table = [
+        f"| {row['stage']} | {row['seconds']:.2f} | "
+        + ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in row["counts"].items())
+        + " |"
+        for row in rows
+    ]
+    return ["## Stages", "| stage | seconds | counts |", "|---|---:|---|", *table, ""]
 
 
 def _held(load: Load) -> list[str]:
