@@ -9,7 +9,7 @@ import psycopg
 from prefect import flow, get_run_logger, runtime
 from pydantic import Field
 
-from flows.adapters import audit, ledger
+from flows.adapters import audit, ledger, liveness
 from flows.adapters.ledger import CHANNEL, ClaimedFile
 from flows.ingest import ingest
 from flows.pickup_name import worker_name
@@ -106,7 +106,7 @@ async def _live(parts: Resources, run_id: UUID) -> None:
     """Give a sign of life, also while a scan or a load takes long."""
     while True:
         try:
-            await in_thread(ledger.watch, parts.warehouse, run_id, worker_name())
+            await in_thread(liveness.watch, parts.warehouse, run_id, worker_name())
         except Exception as error:
             if not is_transient(error):
                 raise

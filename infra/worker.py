@@ -14,7 +14,7 @@ from typing import Any
 
 import urllib3
 
-from flows.adapters import ledger
+from flows.adapters import ledger, liveness
 from flows.adapters.warehouse import Warehouse
 from flows.pickup_name import WORKER_VARIABLE
 from flows.services.loading import remove_leftovers
@@ -102,7 +102,9 @@ class Worker:
             if now > self._reconciled_at + RECONCILE_EVERY_S:
                 self._reconciled_at = now
                 self._reconcile()
-            if now > self._asked_at + START_PATIENCE_S and not ledger.is_watched(self._warehouse, self.name, SILENCE_S):
+            if now > self._asked_at + START_PATIENCE_S and not liveness.is_watched(
+                self._warehouse, self.name, SILENCE_S
+            ):
                 self._asked_at = now
                 self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S})
         except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
@@ -110,7 +112,7 @@ class Worker:
 
     def _reconcile(self) -> None:
         believed = {run["id"]: run for run in self._api.open_runs()}
-        alive = ledger.living_runs(self._warehouse, list(believed), silence_s=max(60, 2 * self.settings.lease_s))
+        alive = liveness.living_runs(self._warehouse, list(believed), silence_s=max(60, 2 * self.settings.lease_s))
         for run_id in set(believed) - alive:
             self._api.crash(run_id, "its process ended; the ledger has taken its file over")
         remove_leftovers(self.settings.scratch_folder, self._warehouse)

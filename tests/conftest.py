@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import boto3
 import psycopg
 import pytest
+from botocore.config import Config
 from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
@@ -49,6 +51,18 @@ class Loaded:
     file_id: int
 
 
+def s3_client(endpoint: str, access_key: str, secret_key: str) -> Any:  # Any: boto3 has no types
+    """Return an ordinary S3 client that is not ours."""
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://{endpoint}",
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        region_name="us-east-1",
+        config=Config(s3={"addressing_style": "path"}),
+    )
+
+
 class Place:
     """One empty installation: drop files, run them, ask the database."""
 
@@ -56,6 +70,12 @@ class Place:
         self.parts = parts
         self.folder = folder
         self.scanner = Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets)
+
+    def put_by_hand(self, key: str, content: bytes) -> None:
+        """Put an object into the landing bucket as any S3 client would."""
+        settings = self.parts.settings
+        client = s3_client(settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key.get_secret_value())
+        client.put_object(Bucket=settings.landing_bucket, Key=key, Body=content)
 
     def put(self, content: bytes, name: str = "orders.csv", dataset: str = "sales_orders") -> str:
         """Land a file as an upload; return its batch."""

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import polars as pl
 
-from flows.adapters import audit, ledger
+from flows.adapters import audit, ledger, liveness
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.marts import to_csv
 from flows.adapters.object_store import LandedBytes, ObjectStore
@@ -338,7 +338,7 @@ def _repeats(load: Load, rule: Rule) -> Iterator[pl.DataFrame]:
 def remove_leftovers(root: Path, warehouse: Warehouse) -> int:
     """Remove the scratch folders of runs that are no longer under way; return their number."""
     folders = [folder for folder in root.glob("*") if folder.is_dir()]
-    running = ledger.runs_under_way(warehouse)
+    running = liveness.runs_under_way(warehouse)
     left = [folder for folder in folders if folder.name not in running]
     for folder in left:
         Scratch(folder).remove()

@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 import psycopg
 import pytest
 import urllib3
-from botocore.config import Config
 
-from tests.conftest import SHARED_DATA
+from tests.conftest import SHARED_DATA, s3_client
 
 QUAYSIDE = str(Path(sys.executable).parent / "quayside")
 GOOD = b"order_id,order_date,region,product,quantity,revenue\nE2E-1,2026-01-31,North,Milk 1L,4,260.74\n"
@@ -86,13 +84,8 @@ class Demo:
 
     def put(self, key: str, content: bytes) -> None:
         settings = self.settings()
-        client = boto3.client(
-            "s3",
-            endpoint_url=f"http://{settings['QUAYSIDE_S3_ENDPOINT']}",
-            aws_access_key_id=settings["QUAYSIDE_S3_ACCESS_KEY"],
-            aws_secret_access_key=settings["QUAYSIDE_S3_SECRET_KEY"],
-            region_name="us-east-1",
-            config=Config(s3={"addressing_style": "path"}),
+        client = s3_client(
+            settings["QUAYSIDE_S3_ENDPOINT"], settings["QUAYSIDE_S3_ACCESS_KEY"], settings["QUAYSIDE_S3_SECRET_KEY"]
         )
         client.put_object(Bucket="landing", Key=key, Body=content)
 

@@ -1,10 +1,6 @@
 """Hostile files: each loads what is good and holds the rest, or is rejected with a sentence; none is lost."""
 
-from collections.abc import Callable
-
-import boto3
 import pytest
-from botocore.config import Config
 
 from tests.conftest import Place
 
@@ -153,7 +149,7 @@ def test_extra_columns_are_kept_and_told(place: Place) -> None:
     ],
 )
 def test_any_object_key_is_picked_up(place: Place, key: str) -> None:
-    _client(place)(key, lines(good(1)))
+    place.put_by_hand(key, lines(good(1)))
 
     (loaded,) = place.load_all()
 
@@ -163,7 +159,7 @@ def test_any_object_key_is_picked_up(place: Place, key: str) -> None:
 
 @pytest.mark.parametrize("key", ["elsewhere/orders.csv", "orders.csv", "sales_orders/orders.xlsx"])
 def test_an_object_of_no_dataset_is_listed_and_left(place: Place, key: str) -> None:
-    _client(place)(key, lines(good(1)))
+    place.put_by_hand(key, lines(good(1)))
 
     assert place.load_all() == []
     assert place.one("select object_key from platform.unclaimed_object where reason <> ''") == key
@@ -181,16 +177,3 @@ def test_no_hostile_file_stops_another(place: Place) -> None:
     assert len(loaded) == len(contents) + 1
     assert place.one("select count(*) from sales_orders.orders where order_id = 'LAST'") == 1
     assert place.one("select count(*) from platform.file where state in ('LANDED', 'RUNNING', 'FAILED')") == 0
-
-
-def _client(place: Place) -> Callable[[str, bytes], None]:
-    settings = place.parts.settings
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{settings.s3_endpoint}",
-        aws_access_key_id=settings.s3_access_key,
-        aws_secret_access_key=settings.s3_secret_key.get_secret_value(),
-        region_name="us-east-1",
-        config=Config(s3={"addressing_style": "path"}),
-    )
-    return lambda key, content: client.put_object(Bucket=settings.landing_bucket, Key=key, Body=content)

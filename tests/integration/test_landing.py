@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.adapters import ledger
+from flows.adapters import ledger, liveness
 from flows.core.errors import FenceLostError, MistakeError
 from flows.services import publishing, running
 from flows.services.landing import Scanner, guess_dataset
@@ -187,11 +187,11 @@ def test_a_run_whose_claim_is_held_by_a_long_publish_is_alive(place: Place) -> N
     (claimed,) = ledger.claim(parts.warehouse, limit=1, lease_s=0, max_attempts=5)
     load = running.begin(parts, claimed, uuid4())
     told = [str(load.run_id)]
-    assert ledger.living_runs(parts.warehouse, told, silence_s=0) == set()
+    assert liveness.living_runs(parts.warehouse, told, silence_s=0) == set()
 
     with parts.warehouse.transaction() as connection:
         ledger.hold_fence(connection, claimed)
-        assert ledger.living_runs(parts.warehouse, told, silence_s=0) == set(told)
+        assert liveness.living_runs(parts.warehouse, told, silence_s=0) == set(told)
 
 
 def test_the_first_of_three_rows_of_one_key_stands(place: Place) -> None:

@@ -4,9 +4,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from tests.conftest import Place
 
@@ -82,18 +80,7 @@ def test_only_the_expected_rules_are_broken_by_the_real_sales_file(place: Place,
 
 
 def test_an_ordinary_s3_client_gives_the_same(place: Place, shared_data: Path, expected: dict[str, object]) -> None:
-    settings = place.parts.settings
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{settings.s3_endpoint}",
-        aws_access_key_id=settings.s3_access_key,
-        aws_secret_access_key=settings.s3_secret_key.get_secret_value(),
-        region_name="us-east-1",
-        config=Config(s3={"addressing_style": "path"}),
-    )
-    client.upload_file(
-        str(shared_data / "sales_orders" / "sales_data.csv"), settings.landing_bucket, "sales_orders/sales_data.csv"
-    )
+    place.put_by_hand("sales_orders/sales_data.csv", _sales(shared_data))
 
     place.load_all()
 

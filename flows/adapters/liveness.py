@@ -1,0 +1,77 @@
+"""Which runs are alive: signs of life of pickups, leases of loads, and what Prefect wrongly believes to be running."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flows.adapters.warehouse import Warehouse
+
+
+def watch(warehouse: Warehouse, run_id: UUID, worker: str) -> None:
+    """Tell that a pickup run watches the bucket."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            """
+            insert into platform.watcher (run_id, worker) values (%s, %s)
+            on conflict (run_id) do update set seen_at = now()
+            """,
+            (run_id, worker),
+        )
+        connection.execute("delete from platform.watcher where seen_at < now() - interval '1 day'")
+
+
+def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
+    """Return whether a pickup run of a worker gave a sign of life."""
+    return bool(
+        warehouse.rows(
+            """
+            select 1 from platform.watcher
+            where worker = %(worker)s and seen_at > now() - make_interval(secs => %(s)s)
+            """,
+            worker=worker,
+            s=silence_s,
+        )
+    )
+
+
+def living_runs(warehouse: Warehouse, run_ids: Sequence[str], silence_s: float) -> set[str]:
+    """Return which of these runs are alive: they hold a lease, watch the bucket, or are too young to tell."""
+    rows = warehouse.rows(
+        """
+        select r::text as run_id
+        from unnest(%(run_ids)s::uuid[]) as r
+        where
+            exists (
+                select 1 from platform.file as f
+                where f.run_id = r and f.state = 'RUNNING' and f.lease_expires_at > now() - make_interval(secs => %(s)s)
+            )
+            or exists (
+                select 1 from platform.watcher as w
+                where w.run_id = r and w.seen_at > now() - make_interval(secs => %(s)s)
+            )
+            or not exists (select 1 from platform.run as n where n.run_id = r)
+            and not exists (select 1 from platform.watcher as w where w.run_id = r)
+            or exists (
+                select 1 from platform.run as n
+                where n.run_id = r and n.ended_at > now() - make_interval(secs => %(s)s)
+            )
+        """,
+        run_ids=list(run_ids),
+        s=silence_s,
+    )
+    return {row["run_id"] for row in rows} | _publishing(warehouse, run_ids)
+
+
+def _publishing(warehouse: Warehouse, run_ids: Sequence[str]) -> set[str]:
+    """Return the runs whose claim is held by their publishing transaction, which keeps its renewal waiting."""
+    with warehouse.transaction() as connection:
+        told = "select run_id::text as run_id from platform.file where run_id = any(%s::uuid[]) and state = 'RUNNING'"
+        believed = {row["run_id"] for row in connection.execute(told.encode(), (list(run_ids),))}
+        free = {
+            row["run_id"] for row in connection.execute(f"{told} for update skip locked".encode(), (list(run_ids),))
+        }
+    return believed - free
+
+
+def runs_under_way(warehouse: Warehouse) -> set[str]:
+    """Return the runs whose scratch folders are in use."""
+    return {str(row["run_id"]) for row in warehouse.rows("select run_id from platform.file where state = 'RUNNING'")}
