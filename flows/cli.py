@@ -116,7 +116,7 @@ def status(as_json: Json = False) -> None:
         print_json(told)
         return
     print_sections(told)
-    print_table(_queries().files(parts.warehouse, limit=10), FILE_COLUMNS, title="newest files")
+    print_table([_file_line(row) for row in _queries().files(parts.warehouse, limit=10)], title="newest files")
     _print_addresses()
 
 
@@ -153,19 +153,6 @@ def land(
     raise typer.Exit(0 if is_good else 1)
 
 
-RUN_COLUMNS = (
-    "run_id",
-    "name",
-    "state",
-    "duration",
-    "rows_read",
-    "rows_loaded_at_first_pass",
-    "rows_held_at_first_pass",
-    "reason",
-)
-FILE_COLUMNS = ("file_id", "base_name", "dataset", "batch", "state", "landed_by", "landed_at", "reason")
-
-
 @app.command()
 def runs(
     dataset: DatasetName = "",
@@ -175,7 +162,7 @@ def runs(
 ) -> None:
     """List the newest runs."""
     found = _queries().runs(_resources().warehouse, dataset=dataset, state=state, limit=limit)
-    print_json(found) if as_json else print_table(found, RUN_COLUMNS)
+    print_json(found) if as_json else print_table([_run_line(row) for row in found])
 
 
 @app.command()
@@ -205,8 +192,7 @@ def exceptions(
         run=run,
         limit=limit,
     )
-    columns = ("exception_id", "run_id", "line", "stage", "category", "state", "cells", "findings")
-    print_json(found) if as_json else print_table(found, columns)
+    print_json(found) if as_json else print_table([_exception_line(row) for row in found])
 
 
 @app.command()
@@ -303,6 +289,42 @@ def _share(told: str) -> tuple[str, float]:
         return name, float(value)
     except ValueError:
         raise MistakeError(f"--share {told}: expected RULE=0.01") from None
+
+
+def _run_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "run": str(row["run_id"])[:8],
+        "file": row["name"],
+        "state": row["state"],
+        "took": row["duration"],
+        "read": row["rows_read"],
+        "loaded": row["rows_loaded_at_first_pass"],
+        "held": row["rows_held_at_first_pass"],
+        "why": row["reason"],
+    }
+
+
+def _file_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "no": row["file_id"],
+        "file": row["base_name"],
+        "batch": row["batch"],
+        "state": row["state"],
+        "landed": row["landed_at"],
+        "by": row["landed_by"],
+        "why": row["reason"],
+    }
+
+
+def _exception_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "no": row["exception_id"],
+        "run": str(row["run_id"])[:8],
+        "line": row["line"],
+        "state": row["state"],
+        "why": "; ".join(row["findings"] or [row["category"]]),
+        "row": " ".join((row["cells"] or {"": row["raw_text"]}).values()),
+    }
 
 
 def _resources() -> Any:  # Any: the import is late, so that --help is quick

@@ -1,17 +1,22 @@
 """How answers look in a terminal, and as JSON."""
 
 import json
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-console = Console()
+_PIPE_CHARACTERS = 240
+"""Width of a line that goes into a file or a pipe."""
+console = Console(width=None if sys.stdout.isatty() else _PIPE_CHARACTERS)
 error_console = Console(stderr=True)
 MAX_CELL_CHARACTERS = 120
+SHORT_CHARACTERS = 10
 
 
 def print_json(value: object) -> None:
@@ -25,10 +30,11 @@ def print_table(rows: Sequence[dict[str, Any]], columns: Sequence[str] = (), tit
         console.print(f"{title}: nothing" if title else "nothing")
         return
     names = columns or tuple(rows[0])
-    table = Table(title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD)
     for name in names:
         is_number = all(isinstance(row[name], int | float) or row[name] is None for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        is_short = all(len(_cell(row[name])) <= SHORT_CHARACTERS for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_short)
     for row in rows:
         table.add_row(*(Text(_cell(row[name])) for name in names))
     console.print(table)
