@@ -364,6 +364,8 @@ class _RunningStack:
         self._stopped = threading.Event()
 
     def __enter__(self) -> "_RunningStack":
+        # a shell starts background jobs with SIGINT ignored; Ctrl-C and `kill` must end us all the same
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGINT))
         try:

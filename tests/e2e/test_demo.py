@@ -33,7 +33,12 @@ class Demo:
     def start(self) -> str:
         """Start it, wait until it stays up, and return what it said."""
         self.process = subprocess.Popen(
-            [QUAYSIDE, "demo"], env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+            [QUAYSIDE, "demo"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=_ignore_interrupts,  # noqa: PLW1509  # no thread runs here
         )
         assert self.process.stdout is not None
         told = []
@@ -97,6 +102,11 @@ class Demo:
             if any(str(self.home) in part for part in told) and process.pid != os.getpid():
                 found.append(process.pid)
         return found
+
+
+def _ignore_interrupts() -> None:
+    """Be started as a shell starts a background job."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="module")
