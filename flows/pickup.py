@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -9,16 +11,16 @@ import psycopg
 from prefect import flow, get_run_logger, runtime
 from pydantic import Field
 
-from flows.adapters import audit, ledger, liveness
+from flows.adapters import audit, ledger
 from flows.adapters.ledger import CHANNEL, ClaimedFile
 from flows.ingest import ingest
-from flows.pickup_name import worker_name
 from flows.resources import Resources, resources
 from flows.services.landing import Scanner
+from flows.signs import signs_of_life
 from flows.tasks import in_thread, is_transient
 
 SEAL_EVERY_S = 60
-SIGN_EVERY_S = 3
+PAUSE_S = 2
 
 
 @flow(
@@ -36,38 +38,50 @@ async def pickup(
     parts = resources()
     run_id = UUID(str(runtime.flow_run.id))
     scanner = Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets)
-    wake = asyncio.Event()
-    helpers = [asyncio.create_task(_listen(parts, wake)), asyncio.create_task(_live(parts, run_id))] if watch_s else []
+    async with signs_of_life(parts, run_id, "pickup" if watch_s else "scan"), _woken(parts, watch_s) as wake:
+        return await _work(parts, scanner, wake, watch_s)
+
+
+async def _work(parts: Resources, scanner: Scanner, wake: asyncio.Event, watch_s: float) -> int:
+    """Scan, claim and load until the time is over and nothing is under way."""
     under_way: set[asyncio.Task[None]] = set()
     until = time.monotonic() + watch_s
     sealed_at = time.monotonic()
     handed = 0
+    while True:
+        claimed: list[ClaimedFile] = []
+        try:
+            await in_thread(scanner.scan)
+            claimed = await in_thread(_claim, parts, len(under_way))
+            if time.monotonic() > sealed_at + SEAL_EVERY_S:
+                await in_thread(audit.publish_head, parts.warehouse, parts.store)
+                sealed_at = time.monotonic()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            get_run_logger().warning("the bucket or the database is away, trying again: %s", error)
+        for file in claimed:
+            under_way.add(asyncio.create_task(_ingest(parts, file)))
+        handed += len(claimed)
+        is_over = time.monotonic() >= until and (bool(watch_s) or not claimed)
+        if is_over and not under_way:
+            return handed
+        if is_over and watch_s:
+            await asyncio.gather(*under_way)
+            return handed
+        under_way = await _wait(under_way, wake, parts.settings.scan_interval_s)
+
+
+@asynccontextmanager
+async def _woken(parts: Resources, watch_s: float) -> AsyncIterator[asyncio.Event]:
+    """Yield an event that is set when something landed, while the body watches."""
+    wake = asyncio.Event()
+    listener = asyncio.create_task(_listen(parts, wake)) if watch_s else None
     try:
-        while True:
-            claimed: list[ClaimedFile] = []
-            try:
-                await in_thread(scanner.scan)
-                claimed = await in_thread(_claim, parts, len(under_way))
-                if time.monotonic() > sealed_at + SEAL_EVERY_S:
-                    await in_thread(audit.publish_head, parts.warehouse, parts.store)
-                    sealed_at = time.monotonic()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                get_run_logger().warning("the bucket or the database is away, trying again: %s", error)
-            for file in claimed:
-                under_way.add(asyncio.create_task(_ingest(file)))
-            handed += len(claimed)
-            is_over = time.monotonic() >= until and (bool(watch_s) or not claimed)
-            if is_over and not under_way:
-                return handed
-            if is_over and watch_s:
-                await asyncio.gather(*under_way)
-                return handed
-            under_way = await _wait(under_way, wake, parts.settings.scan_interval_s)
+        yield wake
     finally:
-        for helper in helpers:
-            helper.cancel()
+        if listener is not None:
+            listener.cancel()
 
 
 def _claim(parts: Resources, under_way: int) -> list[ClaimedFile]:
@@ -79,16 +93,27 @@ def _claim(parts: Resources, under_way: int) -> list[ClaimedFile]:
     )
 
 
-async def _ingest(file: ClaimedFile) -> None:
+async def _ingest(parts: Resources, file: ClaimedFile) -> None:
     """Run one ingest; its failure is written in the ledger and shown on its own page, and stops no other file."""
     name = f"{file.base_name} · {file.batch}"
     try:
         state = await ingest(file_id=file.file_id, fence=file.fence, name=name, return_state=True)
     except Exception:  # noqa: BLE001  # one file must not stop the others
-        # Prefect itself could not run it: the lease ends and the file is claimed again, a limited number of times.
         get_run_logger().exception("%s could not be run", name)
+        await _give_back(parts, file)
         return
     get_run_logger().info("%s: %s %s", name, state.name, state.message or "")
+
+
+async def _give_back(parts: Resources, file: ClaimedFile) -> None:
+    """Give a claim back that Prefect could not run, after a pause; where that fails too, the lease ends by itself."""
+    await asyncio.sleep(PAUSE_S)
+    try:
+        await in_thread(ledger.give_back, parts.warehouse, file)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        get_run_logger().warning("the database is away: %s", error)
 
 
 async def _wait(under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout_s: float) -> set[asyncio.Task[None]]:
@@ -100,18 +125,6 @@ async def _wait(under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout
     for ended in done - {woken}:
         ended.result()
     return {run for run in under_way if not run.done()}
-
-
-async def _live(parts: Resources, run_id: UUID) -> None:
-    """Give a sign of life, also while a scan or a load takes long."""
-    while True:
-        try:
-            await in_thread(liveness.watch, parts.warehouse, run_id, worker_name())
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            get_run_logger().warning("the database is away: %s", error)
-        await asyncio.sleep(SIGN_EVERY_S)
 
 
 async def _listen(parts: Resources, wake: asyncio.Event) -> None:

@@ -18,6 +18,9 @@ import psutil
 from flows.core.errors import MistakeError, QuaysideError
 
 LOG_TAIL_LINES = 15
+RESTART_PAUSE_S = 2
+RESTART_WINDOW_S = 120
+MAX_RESTARTS = 20
 STACK_VARIABLE = "QUAYSIDE_STACK"
 """Set, to the home folder, in every process that a stack starts, and in none that a person starts."""
 
@@ -33,8 +36,10 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    again: Callable[[], subprocess.Popen[bytes]]
     stop_signal: int = signal.SIGTERM
     stop_s: float = 10
+    restarts: list[float] = field(default_factory=list)
 
     def is_running(self) -> bool:
         return self.process.poll() is None
@@ -186,21 +191,50 @@ class Processes:
 
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
-                cwd=folder,
-                start_new_session=True,
-                preexec_fn=prepare,  # noqa: PLW1509  # before any thread is started
-            )
-        child = Child(name=name, process=process, log=log, stop_signal=stop_signal, stop_s=stop_s)
+
+        def begin() -> subprocess.Popen[bytes]:
+            with log.open("ab") as output:
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **(environment or {})},
+                    cwd=folder,
+                    start_new_session=True,
+                    preexec_fn=prepare,  # noqa: PLW1509  # it calls nothing that a thread could hold
+                )
+
+        child = Child(name=name, process=begin(), log=log, again=begin, stop_signal=stop_signal, stop_s=stop_s)
         self.children.append(child)
         self._write()
         return child
+
+    def revive(self) -> list[str]:
+        """Start again what ended by itself; return the names.
+
+        Raises:
+            QuaysideError: A process ended too often.
+        """
+        revived = []
+        for child in self.children:
+            if child.is_running():
+                continue
+            now = time.monotonic()
+            child.restarts = [moment for moment in child.restarts if moment > now - RESTART_WINDOW_S]
+            if child.restarts and now < child.restarts[-1] + RESTART_PAUSE_S:
+                continue
+            if len(child.restarts) >= MAX_RESTARTS:
+                raise QuaysideError(
+                    f"{child.name} ended {MAX_RESTARTS + 1} times within {RESTART_WINDOW_S:.0f} s; the end of "
+                    f"{child.log}:\n{tail(child.log)}"
+                )
+            kill_session(child.process.pid)
+            child.process = child.again()
+            child.restarts.append(now)
+            self._write()
+            revived.append(child.name)
+        return revived
 
     def stop(self) -> None:
         """Stop every child, the last one first."""

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,12 @@ RESIDENCE_S = 6 * 3600
 SILENCE_S = 15
 START_PATIENCE_S = 45
 RECONCILE_EVERY_S = 20
+MIN_SILENCE_S = 60
+"""A run that was silent for so long is dead."""
 NICENESS = 10
 """Flows give way to the database: it is the one that they would wait for."""
+_OVER_STATES = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+_FLOWS = ["pickup", "ingest", "resubmit", "replay"]
 _OPEN_STATES = ["RUNNING", "PENDING", "CANCELLING"]
 
 
@@ -44,6 +49,7 @@ class Worker:
         self._processes = Processes(record=home / "worker-processes.json", logs=home / "logs")
         self._stopped = threading.Event()
         self._asked_at = 0.0
+        self._asked_run: str | None = None
         self._reconciled_at = 0.0
 
     def run(self) -> None:
@@ -102,20 +108,34 @@ class Worker:
             if now > self._reconciled_at + RECONCILE_EVERY_S:
                 self._reconciled_at = now
                 self._reconcile()
-            if now > self._asked_at + START_PATIENCE_S and not liveness.is_watched(
-                self._warehouse, self.name, SILENCE_S
-            ):
+            if self._needs_pickup(now):
                 self._asked_at = now
-                self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S})
+                self._asked_run = self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S})
         except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
             print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
 
+    def _needs_pickup(self, now: float) -> bool:
+        """Return whether no pickup run watches: none was asked for, it is over, or it fell silent."""
+        if self._asked_run is None or self._api.is_over(self._asked_run):
+            return True
+        is_late = now > self._asked_at + START_PATIENCE_S
+        return is_late and not liveness.is_watched(self._warehouse, self.name, SILENCE_S)
+
     def _reconcile(self) -> None:
         believed = {run["id"]: run for run in self._api.open_runs()}
-        alive = liveness.living_runs(self._warehouse, list(believed), silence_s=max(60, 2 * self.settings.lease_s))
-        for run_id in set(believed) - alive:
+        silence_s = max(MIN_SILENCE_S, 2 * self.settings.lease_s)
+        alive = liveness.living_runs(self._warehouse, list(believed), silence_s)
+        unknown = liveness.unknown_runs(self._warehouse, list(believed))
+        young = {run_id for run_id in unknown if _age_s(believed[run_id]) < silence_s}
+        for run_id in set(believed) - alive - young:
             self._api.crash(run_id, "its process ended; the ledger has taken its file over")
         remove_leftovers(self.settings.scratch_folder, self._warehouse)
+
+
+def _age_s(run: dict[str, Any]) -> float:
+    """Return for how long a flow run is in its state, as Prefect tells it."""
+    since = datetime.fromisoformat(run["state"]["timestamp"].replace("Z", "+00:00"))
+    return (datetime.now(UTC) - since).total_seconds()
 
 
 class _PrefectApi:
@@ -126,22 +146,27 @@ class _PrefectApi:
         headers = urllib3.make_headers(basic_auth=settings.prefect_auth.get_secret_value())
         self._http = urllib3.PoolManager(retries=urllib3.Retry(2), timeout=10, headers=headers)
 
-    def start(self, flow: str, deployment: str, parameters: dict[str, Any]) -> None:
-        """Create a run of a deployment."""
+    def start(self, flow: str, deployment: str, parameters: dict[str, Any]) -> str:
+        """Create a run of a deployment; return its id."""
         found = self._call("GET", f"/deployments/name/{flow}/{deployment}")
-        self._call(
+        run = self._call(
             "POST",
             f"/deployments/{found['id']}/create_flow_run",
             {"parameters": parameters, "state": {"type": "SCHEDULED", "message": "started by the worker"}},
         )
+        return str(run["id"])
+
+    def is_over(self, run_id: str) -> bool:
+        """Return whether a run has ended."""
+        return self._call("GET", f"/flow_runs/{run_id}")["state"]["type"] in _OVER_STATES
 
     def open_runs(self) -> list[dict[str, Any]]:
-        """Return the ingest and pickup runs that Prefect believes to be under way for a while."""
+        """Return the runs of our flows that Prefect believes to be under way."""
         found = self._call(
             "POST",
             "/flow_runs/filter",
             {
-                "flows": {"name": {"any_": ["pickup", "ingest"]}},
+                "flows": {"name": {"any_": _FLOWS}},
                 "flow_runs": {"state": {"type": {"any_": _OPEN_STATES}}},
                 "limit": 200,
             },

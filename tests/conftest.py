@@ -22,6 +22,7 @@ from flows.adapters.warehouse import Warehouse
 from flows.datasets import datasets
 from flows.resources import Resources
 from flows.services import running
+from flows.services.accounts import Role, SignedIn, create, make_first_admin, sign_in
 from flows.services.landing import Scanner, land
 from flows.services.publishing import Outcome
 from flows.settings import Settings
@@ -70,6 +71,7 @@ class Place:
         self.parts = parts
         self.folder = folder
         self.scanner = Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets)
+        self._people: dict[str, SignedIn] = {}
 
     def put_by_hand(self, key: str, content: bytes) -> None:
         """Put an object into the landing bucket as any S3 client would."""
@@ -97,6 +99,20 @@ class Place:
         settings = self.parts.settings
         claimed = ledger.claim(self.parts.warehouse, limit=1000, lease_s=60, max_attempts=settings.max_attempts)
         return [self._run(one) for one in sorted(claimed, key=lambda one: one.file_id)]
+
+    def sign_in(self, role: str, name: str = "") -> SignedIn:
+        """Return a person of that role, signed in."""
+        account = name or role
+        if account not in self._people:
+            if not self._people:
+                password = make_first_admin(self.parts.warehouse)
+                assert password is not None
+                self._people["admin"] = sign_in(self.parts.warehouse, "admin", password)
+            if account not in self._people:
+                password = f"a password of {account}"
+                create(self.parts.warehouse, self._people["admin"], account, Role(role), password)
+                self._people[account] = sign_in(self.parts.warehouse, account, password)
+        return self._people[account]
 
     def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a query."""

@@ -1,6 +1,7 @@
 """Audit events: written in the transaction of what they tell, chained shortly after it."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -43,5 +44,19 @@ def publish_head(warehouse: Warehouse, store: ObjectStore) -> int:
     """Seal the chain and put its head into the object store, so that a cut tail is found; return its position."""
     position, head = seal(warehouse)
     told = {"position": position, "hash": head, "published_at": datetime.now(UTC).isoformat()}
-    store.publish_head(f"head-{position:012d}.json", json.dumps(told).encode())
+    store.publish_head(f"head-{position:012d}-{head[:16]}.json", json.dumps(told).encode())
     return position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A head of the chain as it was published."""
+
+    position: int
+    hash: str
+    published_at: str
+
+
+def published_heads(store: ObjectStore) -> list[Head]:
+    """Return every head that was published, oldest first."""
+    return [Head(**json.loads(content)) for _, content in sorted(store.heads())]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from flows.adapters import audit
 from flows.adapters.object_store import LandedObject
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
-from flows.core.errors import FenceLostError
+from flows.core.errors import FenceLostError, MistakeError
 
 CHANNEL = "quayside_landed"
 _OBJECTS_AT_ONCE = 5_000
@@ -49,6 +49,8 @@ class ClaimedFile:
     landed_on: date
     previous_run_id: UUID | None
     attempts: int
+    sha256: str | None
+    let_go_on_by: str | None
 
 
 def business_day(moment: datetime, zone: ZoneInfo) -> date:
@@ -162,7 +164,7 @@ def claimed_file(warehouse: Warehouse, file_id: int, fence: int) -> ClaimedFile:
             .execute(
                 """
                 select file_id, fence, dataset, bucket, object_key, etag, base_name, size_bytes, batch, landed_on,
-                    run_id as previous_run_id, attempts
+                    run_id as previous_run_id, attempts, sha256, let_go_on_by
                 from platform.file where file_id = %s and fence = %s and state = 'RUNNING'
                 """,
                 (file_id, fence),
@@ -190,6 +192,23 @@ def renew(warehouse: Warehouse, claimed: ClaimedFile, lease_s: float) -> None:
         )
         if done.rowcount == 0:
             raise FenceLostError(claimed.file_id)
+
+
+def give_back(warehouse: Warehouse, claimed: ClaimedFile) -> None:
+    """Let others claim a file at once whose run never started; the attempt does not count."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            """
+            update platform.file as f
+            set state = 'LANDED', lease_expires_at = null, attempts = greatest(f.attempts - 1, 0)
+            where f.file_id = %s and f.fence = %s and f.state = 'RUNNING'
+                and not exists (
+                    select 1 from platform.run as r
+                    where r.run_id = f.run_id and r.state = 'RUNNING' and f.run_id is distinct from %s
+                )
+            """,
+            (claimed.file_id, claimed.fence, claimed.previous_run_id),
+        )
 
 
 def start_run(
@@ -232,6 +251,30 @@ def start_run(
             code_version=code_version,
             attempt=claimed.attempts,
         )
+
+
+def run_starting_with(connection: Connection, told: str) -> UUID:
+    """Return the run whose id starts with what a person typed.
+
+    Raises:
+        MistakeError: None or several do.
+    """
+    start = "".join(one for one in told.lower() if one in "0123456789abcdef-")
+    found = connection.execute(
+        "select run_id from platform.run where run_id::text like %s || '%%' limit 2", (start,)
+    ).fetchall()
+    if len(found) != 1 or start != told.lower() or not start:
+        raise MistakeError(
+            f"{'more than one' if len(found) > 1 else 'no'} run starts with {told!r}; see `quayside runs`"
+        )
+    return UUID(str(found[0]["run_id"]))
+
+
+def started_at(connection: Connection, run_id: UUID) -> datetime:
+    """Return when a run was started."""
+    row = connection.execute("select started_at from platform.run where run_id = %s", (run_id,)).fetchone()
+    assert row is not None
+    return cast(datetime, row["started_at"])
 
 
 def set_content(
@@ -373,7 +416,7 @@ def _claim(connection: Connection, chosen: str, values: dict[str, object]) -> li
         from chosen
         where f.file_id = chosen.file_id
         returning f.file_id, f.fence, f.dataset, f.bucket, f.object_key, f.etag, f.base_name, f.size_bytes, f.batch,
-            f.landed_on, f.run_id as previous_run_id, f.attempts
+            f.landed_on, f.run_id as previous_run_id, f.attempts, f.sha256, f.let_go_on_by
         """.encode(),
         values,
     ).fetchall()

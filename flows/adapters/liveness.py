@@ -6,15 +6,15 @@ from uuid import UUID
 from flows.adapters.warehouse import Warehouse
 
 
-def watch(warehouse: Warehouse, run_id: UUID, worker: str) -> None:
-    """Tell that a pickup run watches the bucket."""
+def watch(warehouse: Warehouse, run_id: UUID, worker: str, flow: str = "pickup") -> None:
+    """Tell that a flow run is alive; a pickup run watches the bucket."""
     with warehouse.transaction() as connection:
         connection.execute(
             """
-            insert into platform.watcher (run_id, worker) values (%s, %s)
+            insert into platform.watcher (run_id, worker, flow) values (%s, %s, %s)
             on conflict (run_id) do update set seen_at = now()
             """,
-            (run_id, worker),
+            (run_id, worker, flow),
         )
         connection.execute("delete from platform.watcher where seen_at < now() - interval '1 day'")
 
@@ -25,7 +25,7 @@ def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
         warehouse.rows(
             """
             select 1 from platform.watcher
-            where worker = %(worker)s and seen_at > now() - make_interval(secs => %(s)s)
+            where worker = %(worker)s and flow = 'pickup' and seen_at > now() - make_interval(secs => %(s)s)
             """,
             worker=worker,
             s=silence_s,
@@ -33,8 +33,22 @@ def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
     )
 
 
+def unknown_runs(warehouse: Warehouse, run_ids: Sequence[str]) -> set[str]:
+    """Return which of these runs never gave a sign: they are very young, or died before they could."""
+    rows = warehouse.rows(
+        """
+        select r::text as run_id
+        from unnest(%(run_ids)s::uuid[]) as r
+        where not exists (select 1 from platform.run as n where n.run_id = r)
+            and not exists (select 1 from platform.watcher as w where w.run_id = r)
+        """,
+        run_ids=list(run_ids),
+    )
+    return {row["run_id"] for row in rows}
+
+
 def living_runs(warehouse: Warehouse, run_ids: Sequence[str], silence_s: float) -> set[str]:
-    """Return which of these runs are alive: they hold a lease, watch the bucket, or are too young to tell."""
+    """Return which of these runs are alive: they hold a lease, give signs of life, or have just ended."""
     rows = warehouse.rows(
         """
         select r::text as run_id
@@ -48,8 +62,6 @@ def living_runs(warehouse: Warehouse, run_ids: Sequence[str], silence_s: float) 
                 select 1 from platform.watcher as w
                 where w.run_id = r and w.seen_at > now() - make_interval(secs => %(s)s)
             )
-            or not exists (select 1 from platform.run as n where n.run_id = r)
-            and not exists (select 1 from platform.watcher as w where w.run_id = r)
             or exists (
                 select 1 from platform.run as n
                 where n.run_id = r and n.ended_at > now() - make_interval(secs => %(s)s)

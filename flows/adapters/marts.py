@@ -1,6 +1,7 @@
 """Writes and reads of the marts within a publishing transaction; identifiers come from declarations only."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -8,10 +9,13 @@ import polars as pl
 from psycopg import sql
 
 from flows.adapters.warehouse import Connection
-from flows.core.dataset import Aggregate, Dataset
+from flows.core.dataset import Aggregate, Context, Dataset
+from flows.core.written import with_values
 from sql import query
 
 BLOCK_BYTES = 1 << 20
+CELL_SCHEMA = {"run_id": pl.String, "line": pl.Int64, "column_name": pl.String, "value": pl.String}
+"""One cell of a stored row, as a text."""
 
 
 def lock_dataset(connection: Connection, dataset: Dataset) -> None:
@@ -65,6 +69,43 @@ def standing_rows(connection: Connection, dataset: Dataset, rows: pl.DataFrame) 
     )
 
 
+def originals(connection: Connection, dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return standing rows with the values that their lines gave, before any correction."""
+    if not connection.execute(
+        "select 1 from platform.correction where dataset = %s limit 1", (dataset.name,)
+    ).fetchone():
+        return rows
+    found = connection.execute(
+        """
+        select distinct on (c.run_id, c.line, c.column_name)
+            c.run_id::text as run_id, c.line, c.column_name, c.base_value as value
+        from unnest(%s::uuid[], %s::bigint[]) as r (run_id, line)
+        inner join platform.correction as c on c.run_id = r.run_id and c.line = r.line
+        order by c.run_id, c.line, c.column_name, c.correction_id
+        """,
+        (rows["run_id"].to_list(), rows["line"].to_list()),
+    ).fetchall()
+    return with_values(rows, pl.DataFrame(found, schema=CELL_SCHEMA), dataset)
+
+
+def context(
+    connection: Connection, dataset: Dataset, *, landed_on: date, base_name: str, as_of: datetime | None = None
+) -> Context:
+    """Return what the rows of a file are judged against.
+
+    Args:
+        as_of: The moment whose references count; now by default.
+    """
+    values = {"as_of": as_of or "infinity"}
+    references = {
+        name: pl.DataFrame(
+            connection.execute(query(dataset.name, name).encode(), values).fetchall(), infer_schema_length=None
+        )
+        for name in dataset.references
+    }
+    return Context(landed_on=landed_on, base_name=base_name, references=references)
+
+
 def mark_replaced(connection: Connection, dataset: Dataset, *, old_run: UUID, new_run: UUID) -> None:
     """Take the rows of an old version out of force; its open exceptions become SUPERSEDED."""
     connection.execute(
@@ -100,18 +141,30 @@ def settle(connection: Connection, dataset: Dataset, run_id: UUID) -> None:
 
 
 def close_held_already(connection: Connection, dataset: Dataset, run_id: UUID) -> int:
-    """Close the exceptions of a run that say the same as an open one of an earlier run; return their number."""
+    """Close the exceptions of a run that say the same as one of an earlier run that is open or was repaired.
+
+    Only where rows have a key: without one, the same text in another file is another row.
+
+    Returns:
+        Their number.
+    """
+    if not dataset.key:
+        return 0
     return connection.execute(
         """
         update platform.exception as e
         set state = 'DISCARDED', closed_at = now(), closed_by = 'system',
-            reason = 'already held: line ' || o.line || ' of run ' || o.run_id || ' says the same and is open'
+            reason = case when o.state = 'OPEN'
+                then 'already held: line ' || o.line || ' of run ' || o.run_id || ' says the same and is open'
+                else 'already loaded: line ' || o.line || ' of run ' || o.run_id || ' says the same and was '
+                    || lower(o.state)
+            end
         from (
-            select distinct on (digest) digest, line, run_id
+            select distinct on (digest) digest, line, run_id, state
             from platform.exception
-            where dataset = %(dataset)s and state = 'OPEN' and run_id <> %(run_id)s
+            where dataset = %(dataset)s and state in ('OPEN', 'RELEASED', 'WAIVED') and run_id <> %(run_id)s
                 and digest in (select digest from platform.exception where run_id = %(run_id)s and state = 'OPEN')
-            order by digest, exception_id
+            order by digest, state = 'OPEN', exception_id
         ) as o
         where e.run_id = %(run_id)s and e.state = 'OPEN' and e.digest = o.digest
         """,

@@ -161,3 +161,15 @@ class ObjectStore:
     def publish_head(self, name: str, content: bytes) -> None:
         """Put the head of the audit chain where the database can't change it."""
         self._client.put_object(self.audit, name, io.BytesIO(content), len(content), content_type="application/json")
+
+    def heads(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every published head of the audit chain by its name."""
+        for found in self._client.list_objects(self.audit, recursive=True):
+            if found.object_name is None or found.is_dir:
+                continue
+            response = self._client.get_object(self.audit, found.object_name)
+            try:
+                yield found.object_name, response.read()
+            finally:
+                response.close()
+                response.release_conn()

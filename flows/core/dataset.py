@@ -1,19 +1,28 @@
 """What a dataset declares: everything the engine needs to know about one kind of CSV."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 import polars as pl
 
+from flows.core.errors import MistakeError
 from flows.core.kinds import Kind
-from flows.core.rules import RECORD_RULES, Rule, fingerprint
+from flows.core.rules import RECORD_RULES, Rule, Severity, fingerprint
 from flows.core.views import View
 
 LINEAGE = ("run_id", "line", "byte_start", "byte_length")
 """Columns of every mart row: the run that read it, its first physical line, its byte range in the file as UTF-8."""
+_POLARS_TYPES: Mapping[str, pl.DataType] = {
+    "text": pl.String(),
+    "json": pl.String(),
+    "date": pl.Date(),
+    "integer": pl.Int32(),
+    "numeric(18,2)": pl.Decimal(18, 2),
+    "numeric(18,6)": pl.Decimal(18, 6),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +95,8 @@ class Dataset:
     Attributes:
         name: Prefix in the landing bucket and schema in the database.
         key: Mart columns that name a row; empty where rows have no key.
+        matched_by: CSV columns by which rows of two versions of a file match, with their occurrence in the file;
+            only without a key.
         duplicate_rule: Rule under which a later row of a known key is held; only with a key.
         repeat_rule: Warning for a row that repeats one of its own file exactly; only without a key.
         identity: What makes a file the same as one in force.
@@ -118,6 +129,7 @@ class Dataset:
     example_name: str
     good_rows: Callable[[int, int, date, int], Iterator[pl.DataFrame]]
     key: tuple[str, ...] = ()
+    matched_by: tuple[str, ...] = ()
     duplicate_rule: Rule | None = None
     repeat_rule: Rule | None = None
     null_tokens: tuple[str, ...] = ("NULL", "N/A", "NaN")
@@ -153,6 +165,57 @@ class Dataset:
     def mart_columns(self) -> tuple[str, ...]:
         """Every column that loading writes, in mart order."""
         return (*self.value_columns, *(column.name for column in self.derived), "extra", *LINEAGE)
+
+    @cached_property
+    def mart_schema(self) -> dict[str, pl.DataType]:
+        """Types of `mart_columns` in frames; `extra` and `run_id` are texts there."""
+        empty = pl.Series([], dtype=pl.String)
+        return {
+            **{column.mart_name: column.kind.read(empty).dtype for column in self.columns},
+            **{column.name: _POLARS_TYPES[column.postgres_type] for column in self.derived},
+            "extra": pl.String(),
+            "run_id": pl.String(),
+            "line": pl.Int64(),
+            "byte_start": pl.Int64(),
+            "byte_length": pl.Int64(),
+        }
+
+    @cached_property
+    def postgres_types(self) -> dict[str, str]:
+        """Types of `mart_columns` in the database."""
+        return {
+            **{column.mart_name: column.kind.postgres_type for column in self.columns},
+            **{column.name: column.postgres_type for column in self.derived},
+            "extra": "json",
+            "run_id": "uuid",
+            "line": "bigint",
+            "byte_start": "bigint",
+            "byte_length": "bigint",
+        }
+
+    @cached_property
+    def lenient(self) -> "Dataset":
+        """The same dataset with the rules that may be waived as warnings."""
+        return replace(
+            self,
+            rules=tuple(
+                replace(rule, severity=Severity.WARNING) if rule.may_be_waived else rule for rule in self.rules
+            ),
+        )
+
+    def column(self, name: str) -> Column:
+        """Return the CSV column of that name, compared as header names are.
+
+        Raises:
+            MistakeError: There is none.
+        """
+        folded = name.replace("_", " ").strip().lower()
+        for column in self.columns:
+            if folded in (column.name.replace("_", " "), column.mart_name.replace("_", " ")):
+                return column
+        raise MistakeError(
+            f"{self.name} has no column {name!r}; it has {', '.join(column.name for column in self.columns)}"
+        )
 
     def rule(self, code: str) -> Rule:
         """Return the rule of that code."""

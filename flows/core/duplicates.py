@@ -23,19 +23,31 @@ class Duplicates:
     findings: pl.DataFrame
 
 
-def judge_duplicates(rows: pl.DataFrame, standing: pl.DataFrame, dataset: Dataset, rule: Rule) -> Duplicates:
+def judge_duplicates(
+    rows: pl.DataFrame, standing: pl.DataFrame, originals: pl.DataFrame, dataset: Dataset, rule: Rule
+) -> Duplicates:
     """Compare rows with the rows that stand under their keys.
+
+    A row that says what the standing row said before people corrected it is loaded already too: a file dropped again
+    takes no correction back.
 
     Args:
         rows: Typed rows with their lineage; each has a standing row.
         standing: Typed rows of the mart with `run_id` and `line`, one per key.
+        originals: The same rows with the values that their lines gave.
 
     Returns:
         Every row of `rows` as a duplicate.
     """
     compared = (*dataset.value_columns, "extra")
-    pairs = rows.drop("run_id", strict=False).join(
-        standing.select(*compared, "run_id", "line"), on=dataset.key, how="inner", suffix="_standing"
+    pairs = (
+        rows.drop("run_id", strict=False)
+        .join(standing.select(*compared, "run_id", "line"), on=dataset.key, how="inner", suffix="_standing")
+        .join(
+            originals.select("run_id", line_standing="line", **{f"{name}_original": pl.col(name) for name in compared}),
+            on=("run_id", "line_standing"),
+            how="inner",
+        )
     )
     others = [name for name in compared if name not in dataset.key]
     names = {column.mart_name: column.name for column in dataset.columns}
@@ -52,7 +64,8 @@ def judge_duplicates(rows: pl.DataFrame, standing: pl.DataFrame, dataset: Datase
         for (name, is_different), column in zip(differs.items(), others, strict=True)
     ).list.drop_nulls()
     judged = pairs.with_columns(
-        is_loaded_already=~pl.any_horizontal(differs.values()),
+        is_loaded_already=~pl.any_horizontal(differs.values())
+        | pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_original")) for name in compared),
         differences=told.list.join("; "),
     )
     held = judged.select(

@@ -1,5 +1,7 @@
 """The expected failures: each is one clear sentence, shown without a traceback and never retried."""
 
+from datetime import datetime
+
 
 class QuaysideError(Exception):
     """An expected failure; its text says what is wrong, what was expected and what to do."""
@@ -30,3 +32,38 @@ class ObjectChangedError(QuaysideError):
             "its new version, if there is one, is picked up as a file of its own"
         )
         self.key = key
+
+
+class RefusedError(QuaysideError):
+    """The account may not do this, or nobody is signed in."""
+
+
+class ConflictError(QuaysideError):
+    """Someone else changed the cell after the person saw it; both values are told."""
+
+    def __init__(
+        self, *, column: str, seen: str | None, current: str | None, wanted: str, by: str, at: datetime | None
+    ) -> None:
+        when = f" by {by} at {at:%Y-%m-%d %H:%M} UTC" if at else ""
+        super().__init__(
+            f"{column} was {_shown(seen)} when you saw it and was changed to {_shown(current)}{when}; "
+            f"your value {_shown(wanted)} was not written. Look at it again and decide which one holds"
+        )
+        self.column = column
+        self.seen = seen
+        self.current = current
+        self.wanted = wanted
+        self.by = by
+        self.at = at
+
+
+class BrokenRulesError(QuaysideError):
+    """The rules do not let a correction stand."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__(f"the rules do not let this stand: {'; '.join(messages)}. Nothing was written")
+        self.messages = messages
+
+
+def _shown(value: str | None) -> str:
+    return "(missing)" if value in (None, "") else repr(value)

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.adapters import ledger
+from flows.adapters import audit, ledger
 from flows.adapters.ledger import NewObject
 from flows.adapters.object_store import ACTOR_TAG, BATCH_TAG, LandedObject, ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset
 from flows.core.errors import FileRejectedError, MistakeError
 from flows.core.reading import MAX_HEADER_BYTES, read_layout, utf16_encoding
+from flows.services.accounts import Role, SignedIn, authorized
 from flows.settings import Settings
 
 
@@ -71,6 +72,24 @@ class Landed:
 
     batch: str
     keys: tuple[str, ...]
+
+
+def upload(
+    settings: Settings,
+    warehouse: Warehouse,
+    store: ObjectStore,
+    actor: SignedIn,
+    files: list[tuple[Path, Dataset]],
+) -> Landed:
+    """Put a person's files into the bucket as one batch.
+
+    Raises:
+        RefusedError: The actor is no editor.
+        MistakeError: A file's name is none that is picked up.
+    """
+    with authorized(warehouse, actor, Role.EDITOR, "upload files") as connection:
+        audit.record(connection, "upload", actor=actor.account, files=[path.name for path, _ in files])
+    return land(settings, warehouse, store, files, by_whom=actor.account)
 
 
 def land(

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import polars as pl
 
-from flows.adapters import audit, ledger, liveness
+from flows.adapters import audit, ledger, liveness, marts
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.marts import to_csv
 from flows.adapters.object_store import LandedBytes, ObjectStore
@@ -28,7 +28,6 @@ from flows.core.reading import MAX_HEADER_BYTES, Layout, read_batches, read_layo
 from flows.core.rules import Rule
 from flows.services.parts import Parts
 from flows.services.repeats import SeenKeys
-from sql import query
 
 KEYS_AT_ONCE = 2_000_000
 """How many row hashes are compared at once when repeated rows of a file are looked for (24 MB)."""
@@ -84,8 +83,14 @@ class Load:
     @cached_property
     def context(self) -> Context:
         """What the file's rows are judged against, as it was when the run began."""
-        references = {name: _reference(self.warehouse, self.dataset, name) for name in self.dataset.references}
-        return Context(landed_on=self.claimed.landed_on, base_name=self.claimed.base_name, references=references)
+        with self.warehouse.transaction() as connection:
+            return marts.context(
+                connection,
+                self.dataset,
+                landed_on=self.claimed.landed_on,
+                base_name=self.claimed.base_name,
+                as_of=ledger.started_at(connection, self.run_id),
+            )
 
     @cached_property
     def layout(self) -> Layout:
@@ -133,7 +138,7 @@ def register(load: Load) -> str | None:
     """
     with load.stage("register") as counts:
         with load.scratch.original.open("wb") as target:
-            digest = load.store.download(load.claimed.bucket, load.claimed.object_key, load.claimed.etag, target)
+            digest = _download(load, target)
         load.begin_keeping(digest)
         encoding = _to_utf8(load.scratch)
         identity = identity_of(load.dataset, digest, load.claimed.base_name)
@@ -143,6 +148,14 @@ def register(load: Load) -> str | None:
         counts["bytes"] = load.scratch.original.stat().st_size
     with load.warehouse.transaction() as connection:
         return duplicate_of(connection, load.dataset, identity)
+
+
+def _download(load: Load, target: BinaryIO) -> str:
+    """Write the file's bytes and return their SHA-256; one that a person let go on is read from the archive."""
+    claimed = load.claimed
+    if claimed.let_go_on_by and claimed.sha256:
+        return load.store.download(load.store.archive, claimed.sha256, "", target)
+    return load.store.download(claimed.bucket, claimed.object_key, claimed.etag, target)
 
 
 def identity_of(dataset: Dataset, digest: str, base_name: str) -> str:
@@ -302,10 +315,6 @@ def changes_of(dataset: Dataset, rows: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def _reference(warehouse: Warehouse, dataset: Dataset, name: str) -> pl.DataFrame:
-    return pl.DataFrame(warehouse.rows(query(dataset.name, name)), infer_schema_length=None)
-
-
 def _to_utf8(scratch: Scratch) -> str:
     with scratch.original.open("rb") as source:
         encoding = utf16_encoding(source.read(2))
@@ -318,21 +327,26 @@ def _to_utf8(scratch: Scratch) -> str:
 
 def _repeats(load: Load, rule: Rule) -> Iterator[pl.DataFrame]:
     """Yield, for each batch, the warnings for the rows that repeat an earlier row."""
-    repeated = load.scratch.read("repeated", 0)["line"].implode()
+    repeated = load.scratch.read("repeated", 0)["line"]
     for passed in load.scratch.frames("passed", ["line"]):
-        yield (
-            passed.filter(pl.col("line").is_in(repeated))
-            .select(
-                "line",
-                rule=pl.lit(rule.code),
-                category=pl.lit(str(rule.category)),
-                severity=pl.lit(str(rule.severity)),
-                column=pl.lit(rule.column),
-                value=pl.lit(None, pl.String),
-                message=pl.lit(rule.message),
-            )
-            .select(FINDING_SCHEMA.keys())
+        yield repeats_of(passed, repeated, rule)
+
+
+def repeats_of(passed: pl.DataFrame, repeated: pl.Series, rule: Rule) -> pl.DataFrame:
+    """Return the warnings for the rows whose lines repeat an earlier row."""
+    return (
+        passed.filter(pl.col("line").is_in(repeated.implode()))
+        .select(
+            "line",
+            rule=pl.lit(rule.code),
+            category=pl.lit(str(rule.category)),
+            severity=pl.lit(str(rule.severity)),
+            column=pl.lit(rule.column),
+            value=pl.lit(None, pl.String),
+            message=pl.lit(rule.message),
         )
+        .select(FINDING_SCHEMA.keys())
+    )
 
 
 def remove_leftovers(root: Path, warehouse: Warehouse) -> int:

@@ -7,12 +7,13 @@ from uuid import UUID
 import polars as pl
 from psycopg.errors import UniqueViolation
 
-from flows.adapters import ledger, marts
+from flows.adapters import ledger, marts, stored
 from flows.adapters.warehouse import Connection
 from flows.core.duplicates import judge_duplicates
 from flows.core.judging import HELD_SCHEMA, Tally, cells_json
 from flows.core.reading import reread
 from flows.core.rules import CATEGORY_RANK, Rule
+from flows.services.carrying import Carried, carry_over
 from flows.services.loading import (
     Load,
     Validated,
@@ -113,7 +114,8 @@ def _publish(connection: Connection, load: Load) -> Outcome:
     assert validated is not None
     load.finish_keeping()
     errors = validated.rows_held + counts.conflicting
-    if errors > load.dataset.review_above_share * validated.rows_read:
+    is_too_bad = errors > load.dataset.review_above_share * validated.rows_read
+    if is_too_bad and load.claimed.let_go_on_by is None:
         connection.execute("rollback to savepoint unpublished")
         return _await_review(connection, load, validated, errors)
     return _complete(connection, load, validated, counts, replaced)
@@ -262,7 +264,8 @@ def _copy_new(connection: Connection, load: Load, counts: _Counts, rule: Rule, r
 def _hold_duplicates(
     connection: Connection, load: Load, counts: _Counts, rule: Rule, known: pl.DataFrame, standing: pl.DataFrame
 ) -> None:
-    duplicates = judge_duplicates(known, standing, load.dataset, rule)
+    originals = marts.originals(connection, load.dataset, standing)
+    duplicates = judge_duplicates(known, standing, originals, load.dataset, rule)
     with load.scratch.text.open("rb") as source:
         texts = reread(source, load.layout, load.dataset, known.sort("line"))
     cells = texts.select("line", "extra", cells=cells_json(load.dataset))
@@ -303,7 +306,6 @@ def _complete(
     duplicates = counts.loaded_already + counts.conflicting
     judged = counts.loaded + duplicates
     _write_tallies(connection, load, validated, judged_for_duplicates=judged, duplicates=counts.conflicting)
-    marts.settle(connection, load.dataset, load.run_id)
     outcome = Outcome(
         state="COMPLETED",
         rows_read=validated.rows_read,
@@ -315,6 +317,11 @@ def _complete(
     )
     _write_counts(connection, load, validated, outcome)
     ledger.end_file(connection, load.claimed, load.run_id, "COMPLETED", "COMPLETED", None)
+    stored.rederive_if_changed(connection, load.dataset, load.run_id, load.context)
+    carried = Carried()
+    if load.dataset.matched_by:
+        carried = carry_over(connection, load.dataset, load.run_id, load.claimed.base_name)
+    marts.settle(connection, load.dataset, load.run_id)
     load.tell(
         connection,
         "run_ended",
@@ -324,6 +331,8 @@ def _complete(
             "rows_held": outcome.rows_held,
             "rows_loaded_already": outcome.rows_loaded_already,
             "rows_held_already": outcome.rows_held_already,
+            "corrections_carried": carried.followed,
+            "correction_conflicts": carried.conflicts,
         },
         state="COMPLETED",
         replaced_runs=[str(run_id) for run_id in replaced],

@@ -1,18 +1,21 @@
 """What people ask about files, runs, exceptions and rows; each answer is a list of plain rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from psycopg import sql
-from sqlalchemy import ColumnElement, Select, column, func, select, table
+from sqlalchemy import ColumnElement, Select, String, cast, column, func, or_, select, table
 
-from flows.adapters import audit
+from flows.adapters import audit, ledger
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset, Report
 from flows.core.errors import MistakeError
+from flows.services.accounts import Role, SignedIn, authorized
 from sql import query
 
 Row = dict[str, Any]
@@ -71,14 +74,18 @@ _EXCEPTION = table(
             "stage",
             "category",
             "state",
+            "attempts",
             "opened_at",
+            "closed_by",
+            "reason",
             "cells",
+            "corrected",
             "raw_text",
         ),
     ),
     schema="platform",
 )
-_FINDING = table("finding", *map(column, ("run_id", "line", "rule", "message")), schema="platform")
+_FINDING = table("finding", *map(column, ("run_id", "line", "rule", "message", "attempt")), schema="platform")
 
 
 def files(warehouse: Warehouse, *, dataset: str = "", state: str = "", batch: str = "", limit: int = 20) -> list[Row]:
@@ -106,29 +113,80 @@ def runs(warehouse: Warehouse, *, dataset: str = "", state: str = "", limit: int
     return _rows(warehouse, _filtered(chosen, wanted).order_by(_RUN.c.started_at.desc()).limit(limit))
 
 
-def exceptions(
-    warehouse: Warehouse,
-    *,
-    dataset: str = "",
-    category: str = "",
-    rule: str = "",
-    state: str = "",
-    run: str = "",
-    limit: int = 20,
-) -> list[Row]:
-    """Return held rows with the messages of their findings, oldest first."""
-    broken = _EXCEPTION.c.run_id == _FINDING.c.run_id, _EXCEPTION.c.line == _FINDING.c.line
-    told = select(func.array_agg(_FINDING.c.message)).where(*broken).scalar_subquery().label("findings")
-    wanted = {
-        _EXCEPTION.c.dataset: dataset,
-        _EXCEPTION.c.category: category,
-        _EXCEPTION.c.state: state,
-        _EXCEPTION.c.run_id: run_id(warehouse, run) if run else "",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which exceptions a person means; what is empty does not matter.
+
+    Attributes:
+        file: Base name, or number.
+        run: Run id, or its first characters.
+        older_than_days: At least so many days old.
+        value: Text that stands in one of the cells, or `column=text` for the whole cell.
+    """
+
+    exception_ids: Sequence[int] = ()
+    dataset: str = ""
+    category: str = ""
+    rule: str = ""
+    state: str = ""
+    file: str = ""
+    run: str = ""
+    stage: str = ""
+    older_than_days: float | None = None
+    value: str = ""
+
+
+def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -> list[Row]:
+    """Return held rows with the messages of their findings as of their last attempt, oldest first."""
+    current = (
+        _EXCEPTION.c.run_id == _FINDING.c.run_id,
+        _EXCEPTION.c.line == _FINDING.c.line,
+        _EXCEPTION.c.attempts == _FINDING.c.attempt,
+    )
+    told = select(func.array_agg(_FINDING.c.message)).where(*current).scalar_subquery().label("findings")
+    chosen = select(_EXCEPTION, _FILE.c.base_name, told).join(_FILE, _FILE.c.file_id == _EXCEPTION.c.file_id)
+    equal = {
+        _EXCEPTION.c.dataset: wanted.dataset,
+        _EXCEPTION.c.category: wanted.category,
+        _EXCEPTION.c.state: wanted.state,
+        _EXCEPTION.c.stage: wanted.stage,
+        _EXCEPTION.c.run_id: run_id(warehouse, wanted.run) if wanted.run else "",
     }
-    chosen = _filtered(select(_EXCEPTION, told), wanted)
-    if rule:
-        chosen = chosen.where(select(_FINDING.c.rule).where(*broken, _FINDING.c.rule == rule).exists())
+    chosen = _filtered(chosen, equal)
+    if wanted.exception_ids:
+        chosen = chosen.where(_EXCEPTION.c.exception_id.in_(list(wanted.exception_ids)))
+    if wanted.file:
+        column_of = _FILE.c.file_id if wanted.file.isdigit() else _FILE.c.base_name
+        chosen = chosen.where(column_of == (int(wanted.file) if wanted.file.isdigit() else wanted.file))
+    if wanted.older_than_days is not None:
+        chosen = chosen.where(_EXCEPTION.c.opened_at <= datetime.now(UTC) - timedelta(days=wanted.older_than_days))
+    if wanted.value:
+        chosen = chosen.where(_has_value(wanted.value))
+    if wanted.rule:
+        chosen = chosen.where(select(_FINDING.c.rule).where(*current, _FINDING.c.rule == wanted.rule).exists())
     return _rows(warehouse, chosen.order_by(_EXCEPTION.c.exception_id).limit(limit))
+
+
+def _has_value(value: str) -> ColumnElement[bool]:
+    """Return whether a text stands in a cell, as the file or a person wrote it; `column=text` means the whole cell."""
+    name, is_cell, text = value.partition("=")
+    if is_cell:
+        written = func.coalesce(
+            func.json_extract_path_text(_EXCEPTION.c.corrected, name),
+            func.json_extract_path_text(_EXCEPTION.c.cells, name),
+        )
+        return func.lower(func.btrim(written)) == text.strip().lower()
+    text = f"%{value.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
+    return or_(
+        cast(_EXCEPTION.c.cells, String).ilike(text),
+        cast(_EXCEPTION.c.corrected, String).ilike(text),
+        _EXCEPTION.c.raw_text.ilike(text),
+    )
+
+
+def completed_runs(warehouse: Warehouse) -> list[Row]:
+    """Return the completed runs in the order in which they were published."""
+    return warehouse.rows("select run_id, dataset from platform.run where state = 'COMPLETED' order by ended_at")
 
 
 def status(warehouse: Warehouse) -> dict[str, list[Row]]:
@@ -145,6 +203,21 @@ def status(warehouse: Warehouse) -> dict[str, list[Row]]:
             where f.state = 'RUNNING' order by f.file_id
             """
         ),
+        "waits_for_a_person": warehouse.rows(
+            """
+            select 'exceptions' as what, count(*) as number from platform.exception where state = 'OPEN'
+            union all
+            select 'runs to review', count(*) from platform.file
+            where state = 'AWAITING_REVIEW' and replaced_by_run is null
+            union all
+            select 'waivers to grant', count(*) from platform.waiver as w
+            inner join platform.exception as e
+                on e.exception_id = w.exception_id and e.attempts = w.attempt and e.state = 'OPEN'
+            where w.granted_by is null
+            union all
+            select 'corrections that did not follow', count(*) from platform.correction_conflict where closed_at is null
+            """
+        ),
         "unclaimed": warehouse.rows(
             "select object_key, reason, seen_at from platform.unclaimed_object order by seen_at desc limit 20"
         ),
@@ -157,12 +230,8 @@ def run_id(warehouse: Warehouse, told: str) -> UUID:
     Raises:
         MistakeError: None or several do.
     """
-    found = warehouse.rows(
-        "select run_id from platform.run where run_id::text like %(start)s || '%%' limit 2", start=told.replace("%", "")
-    )
-    if len(found) != 1:
-        raise MistakeError(f"{'no' if not found else 'more than one'} run starts with {told!r}; see `quayside runs`")
-    return UUID(str(found[0]["run_id"]))
+    with warehouse.transaction() as connection:
+        return ledger.run_starting_with(connection, told)
 
 
 def show(warehouse: Warehouse, told: str) -> dict[str, list[Row]]:
@@ -231,8 +300,28 @@ def lineage(warehouse: Warehouse, store: ObjectStore, dataset: Dataset, key: str
         run=run,
         line=line,
     )
+    corrections = warehouse.rows(
+        """
+        select correction_id, made_at, made_by, kind, column_name, old_value, new_value, reason
+        from platform.correction where run_id = %(run_id)s and line = %(line)s order by correction_id
+        """,
+        run_id=run,
+        line=line,
+    )
+    repairs = warehouse.rows(
+        """
+        select c.made_at, c.made_by, c.outcome, c.cells, c.reason
+        from platform.exception_correction as c
+        inner join platform.exception as e on e.exception_id = c.exception_id
+        where e.run_id = %(run_id)s and e.line = %(line)s order by c.made_at
+        """,
+        run_id=run,
+        line=line,
+    )
     return {
         **found,
+        "corrections": corrections,
+        "repairs": repairs,
         "line": line,
         "disposition": "LOADED" if mart else f"HELD ({place['state']})",
         "raw_line": raw_line(store, found["sha256"], found["encoding"], place["byte_start"], place["byte_length"]),
@@ -249,39 +338,48 @@ def raw_line(store: ObjectStore, digest: str, encoding: str, start: int, length:
     return text.encode("utf-8", "surrogatepass")[start : start + length].decode("utf-8", "backslashreplace")
 
 
-def export_rows(warehouse: Warehouse, dataset: Dataset, target: Path, *, by_whom: str) -> int:
-    """Write every row of a mart in force as CSV, safe against spreadsheet formulas; return their number."""
+def export_rows(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, target: Path) -> int:
+    """Write every row of a mart in force as CSV, safe against spreadsheet formulas; return their number.
+
+    Raises:
+        RefusedError: Nobody is signed in.
+    """
     in_force = "where replaced_by_run is null" if dataset.new_version == "replace" else ""
     chosen = sql.SQL("select {} from {} {}").format(
         sql.SQL(", ").join(_exported(warehouse, dataset)),
         sql.Identifier(dataset.name, dataset.mart_table),
         sql.SQL(in_force),  # one of two constants
     )
-    return _copy_out(warehouse, chosen, target, actor=by_whom, exported=f"{dataset.name}.{dataset.mart_table}")
+    return _copy_out(warehouse, actor, chosen, target, exported=f"{dataset.name}.{dataset.mart_table}")
 
 
 def export_report(
-    warehouse: Warehouse, dataset: Dataset, report: Report, batch: str, target: Path, *, by_whom: str
+    warehouse: Warehouse, actor: SignedIn, dataset: Dataset, report: Report, batch: str, target: Path
 ) -> int:
     """Write a report of a batch as CSV; return its number of rows.
 
     Raises:
+        RefusedError: Nobody is signed in.
         MistakeError: There is no such batch.
     """
     if not warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch):
         raise MistakeError(f"there is no batch {batch!r}; see `quayside status`")
     statement = query(dataset.name, report.query).replace("%(batch)s", "{batch}").replace("%%", "%")
     chosen = sql.SQL(statement).format(batch=sql.Literal(batch))
-    return _copy_out(warehouse, chosen, target, actor=by_whom, exported=f"{report.name} of {batch}")
+    return _copy_out(warehouse, actor, chosen, target, exported=f"{report.name} of {batch}")
 
 
-def _copy_out(warehouse: Warehouse, chosen: sql.Composed, target: Path, *, actor: str, exported: str) -> int:
+def _copy_out(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composed, target: Path, *, exported: str) -> int:
     statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(chosen)
-    with warehouse.transaction() as connection, target.open("wb") as output, connection.cursor() as cursor:
+    with (
+        authorized(warehouse, actor, Role.VIEWER, "export") as connection,
+        target.open("wb") as output,
+        connection.cursor() as cursor,
+    ):
         with cursor.copy(statement) as copy:
             for block in copy:
                 output.write(block)
-        audit.record(connection, "export", actor=actor, counts={"rows": cursor.rowcount}, exported=exported)
+        audit.record(connection, "export", actor=actor.account, counts={"rows": cursor.rowcount}, exported=exported)
         return cursor.rowcount
 
 

@@ -65,9 +65,13 @@ class Stack:
             self._lock.close()
             self._lock = None
 
-    def failed(self) -> list[str]:
-        """Return the names of the processes that ended by themselves."""
-        return [child.name for child in self._processes.children if not child.is_running()]
+    def revive(self) -> list[str]:
+        """Start again what ended by itself; return the names.
+
+        Raises:
+            QuaysideError: A process ended too often.
+        """
+        return self._processes.revive()
 
     def _start(
         self, secret: dict[str, str], ports: dict[str, int], *, with_worker: bool, with_prefect: bool

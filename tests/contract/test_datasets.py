@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.adapters import marts
 from flows.core.dataset import Context, Dataset
 from flows.core.judging import judge
 from flows.core.reading import read_batches, read_layout
@@ -15,7 +16,7 @@ from flows.core.sampling import defects
 from flows.datasets import datasets
 from flows.services.loading import changes_of
 from flows.services.samples import write_samples
-from sql import migrations, query
+from sql import migrations
 from tests.conftest import Place
 
 ALL = [pytest.param(dataset, id=dataset.name) for dataset in datasets().values()]
@@ -27,8 +28,8 @@ CELL_RULES = [
 
 
 def context(place: Place, dataset: Dataset) -> Context:
-    references = {name: pl.DataFrame(place.rows(query(dataset.name, name))) for name in dataset.references}
-    return Context(landed_on=datetime.now(UTC).date(), base_name=dataset.example_name, references=references)
+    with place.parts.warehouse.transaction() as connection:
+        return marts.context(connection, dataset, landed_on=datetime.now(UTC).date(), base_name=dataset.example_name)
 
 
 def broken_rules(place: Place, dataset: Dataset, cells: dict[str, str]) -> set[str]:

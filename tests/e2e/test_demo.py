@@ -1,117 +1,24 @@
 """The whole stack as a newcomer starts it: `quayside demo`, an ordinary S3 client, Ctrl-C, and the start after it."""
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import psutil
-import psycopg
 import pytest
-import urllib3
 
-from tests.conftest import SHARED_DATA, s3_client
+from tests.conftest import SHARED_DATA
+from tests.running import QUAYSIDE, RunningStack
+from tests.unit.test_readme import COMMANDS
 
-QUAYSIDE = str(Path(sys.executable).parent / "quayside")
 GOOD = b"order_id,order_date,region,product,quantity,revenue\nE2E-1,2026-01-31,North,Milk 1L,4,260.74\n"
 
 
-class Demo:
-    """`quayside demo` in a folder of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.environment = {**os.environ, "QUAYSIDE_HOME": str(home)}
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> str:
-        """Start it, wait until it stays up, and return what it said."""
-        self.process = subprocess.Popen(
-            [QUAYSIDE, "demo"],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=_ignore_interrupts,  # noqa: PLW1509  # no thread runs here
-        )
-        assert self.process.stdout is not None
-        told = []
-        for line in self.process.stdout:
-            told.append(line)
-            if "Ctrl-C" in line:
-                return "".join(told)
-        raise AssertionError("".join(told))
-
-    def stop(self) -> int:
-        """Press Ctrl-C and return the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(60)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
-
-    def run(self, *command: str) -> Any:
-        """Return what a command says as JSON."""
-        done = subprocess.run(
-            [QUAYSIDE, *command, "--json"],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        return json.loads(done.stdout)
-
-    def settings(self) -> dict[str, str]:
-        lines = (self.home / "stack.env").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines)
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.settings()["QUAYSIDE_DATABASE_URL"]) as connection:
-            return connection.execute(query.encode()).fetchall()
-
-    def prefect(self, path: str, body: dict[str, Any]) -> Any:
-        settings = self.settings()
-        token = b64encode(settings["QUAYSIDE_PREFECT_AUTH"].encode()).decode()
-        return urllib3.request(
-            "POST",
-            settings["QUAYSIDE_PREFECT_API_URL"] + path,
-            json=body,
-            headers={"Authorization": f"Basic {token}"},
-        ).json()
-
-    def put(self, key: str, content: bytes) -> None:
-        settings = self.settings()
-        client = s3_client(
-            settings["QUAYSIDE_S3_ENDPOINT"], settings["QUAYSIDE_S3_ACCESS_KEY"], settings["QUAYSIDE_S3_SECRET_KEY"]
-        )
-        client.put_object(Bucket="landing", Key=key, Body=content)
-
-    def processes(self) -> list[int]:
-        """Return the processes that know this home folder."""
-        found = []
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            told = [*(process.info["cmdline"] or []), (process.info["environ"] or {}).get("QUAYSIDE_HOME", "")]
-            if any(str(self.home) in part for part in told) and process.pid != os.getpid():
-                found.append(process.pid)
-        return found
-
-
-def _ignore_interrupts() -> None:
-    """Be started as a shell starts a background job."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    demo = Demo(tmp_path_factory.mktemp("demo") / "home")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    demo = RunningStack(tmp_path_factory.mktemp("demo") / "home")
     try:
         yield demo
     finally:
@@ -119,7 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             demo.stop()
 
 
-def wait_for(demo: Demo, query: str, wanted: object, timeout_s: float = 60) -> None:
+def wait_for(demo: RunningStack, query: str, wanted: object, timeout_s: float = 60) -> None:
     until = time.monotonic() + timeout_s
     while (found := demo.rows(query)) != [(wanted,)]:
         assert time.monotonic() < until, f"{query}: {found} instead of {wanted}"
@@ -127,9 +34,10 @@ def wait_for(demo: Demo, query: str, wanted: object, timeout_s: float = 60) -> N
 
 
 @pytest.mark.stack
-def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: Demo) -> None:
+def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: RunningStack) -> None:
     told = demo.start()
 
+    demo.log_in()
     assert told.count("COMPLETED") == 9
     assert demo.rows("select count(*) from platform.file where state = 'COMPLETED'") == [(9,)]
     broken = {row[0] for row in demo.rows("select rule from platform.run_rule group by rule having sum(failed) = 0")}
@@ -140,6 +48,8 @@ def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: Demo) ->
     _an_ordinary_s3_client_is_served(demo)
     _prefect_shows_the_runs(demo)
     _the_commands_answer(demo)
+    _people_repair(demo)
+    _everything_is_proved(demo)
     rows = demo.rows("select count(*) from sales_orders.orders")
 
     assert demo.stop() == 0
@@ -157,14 +67,14 @@ def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: Demo) ->
     assert demo.processes() == []
 
 
-def _an_ordinary_s3_client_is_served(demo: Demo) -> None:
+def _an_ordinary_s3_client_is_served(demo: RunningStack) -> None:
     demo.put("sales_orders/by hand.csv", GOOD)
     wait_for(demo, "select count(*) from sales_orders.orders where order_id = 'E2E-1'", 1)
     demo.put("sales_orders/empty.csv", b"")
     wait_for(demo, "select state from platform.file where base_name = 'empty.csv'", "REJECTED")
 
 
-def _prefect_shows_the_runs(demo: Demo) -> None:
+def _prefect_shows_the_runs(demo: RunningStack) -> None:
     wait_for(demo, "select count(*) from platform.file where state = 'RUNNING'", 0)
     runs = demo.prefect("/flow_runs/filter", {"flows": {"name": {"any_": ["ingest"]}}, "limit": 50})
     ours = {str(row[0]): row[1] for row in demo.rows("select run_id, name from platform.run")}
@@ -177,11 +87,11 @@ def _prefect_shows_the_runs(demo: Demo) -> None:
     assert len(artifacts) == 1
     assert "| loaded | 1 |" in artifacts[0]["data"]
     deployments = demo.prefect("/deployments/filter", {})
-    assert {deployment["name"] for deployment in deployments} == {"pickup", "ingest"}
+    assert {deployment["name"] for deployment in deployments} == {"pickup", "ingest", "resubmit", "replay"}
     assert all(deployment["description"] for deployment in deployments)
 
 
-def _the_commands_answer(demo: Demo) -> None:
+def _the_commands_answer(demo: RunningStack) -> None:
     assert demo.run("status")["files"]
     run = demo.run("runs", "--state", "COMPLETED", "--limit", "1")[0]["run_id"]
     assert demo.run("show", run[:8])["controls"]
@@ -196,7 +106,44 @@ def _the_commands_answer(demo: Demo) -> None:
         assert [file["state"] for file in landed["files"]] == ["COMPLETED"]
 
 
-def _everything_is_killed(demo: Demo) -> None:
+def _people_repair(demo: RunningStack) -> None:
+    """Every write of a person, through the command line, on the data of the demo."""
+    done = demo.run("fix", "--rule", "region_present", "--set", "region=North", "--why", "one warehouse", "--yes")
+    assert {one["act"] for one in done} <= {"RELEASED", "STILL_OPEN", "ALREADY_LOADED"}
+    held = demo.run("exceptions", "--rule", "quantity_above_zero", "--limit", "3")
+    demo.run("discard", str(held[0]["exception_id"]), "--why", "a test order")
+    assert demo.run("fix", str(held[1]["exception_id"]), "--set", "quantity=3", "--save")[0]["act"] == "SAVED"
+    assert demo.run("release", str(held[1]["exception_id"]))[0]["act"] in ("RELEASED", "STILL_OPEN")
+    duplicate = str(demo.run("exceptions", "--rule", "order_id_is_unique", "--limit", "1")[0]["exception_id"])
+    assert demo.run("waive", duplicate, "--why", "the shop says so")[0]["act"] == "ASKED"
+    assert demo.run("waive", duplicate, "--grant")[0]["act"] == "STILL_OPEN"
+    sheet = demo.home / "sheet.csv"
+    assert demo.run("export", "sales_orders", "--exceptions", "--rule", "revenue_present", "-o", str(sheet))["rows"] > 0
+    assert demo.run("import", str(sheet), "--dataset", "sales_orders") == []
+    corrected = demo.run("correct", "sales_orders", "E2E-1", "revenue=300", "--seen", "revenue=260.74")
+    assert demo.run("history", "sales_orders", "E2E-1")[0]["new_value"] == "300.00"
+    demo.run("undo", "sales_orders", str(corrected[0]["correction_id"]))
+    demo.run("products", "set", "Unheard-of Juice", "Beverages", "--why", "new")
+    demo.run("thresholds", "set", "--medium", "30000", "--high", "70000", "--why", "inflation")
+    assert demo.run("review") == []
+    demo.run("accounts", "add", "vera", "viewer", "--password-stdin", told="a password of vera\n")
+    assert [one["account"] for one in demo.run("accounts")] == ["admin", "vera"]
+
+
+def _everything_is_proved(demo: RunningStack) -> None:
+    replayed = demo.run("replay", "--all")
+    assert [one["differences"] for one in replayed if not one["is_identical"]] == []
+    assert len(replayed) >= 10
+    wait_for(
+        demo,
+        "select count(*) from platform.audit_event as e left join platform.audit_link as l using (event_id) "
+        "where l.event_id is null and e.occurred_at < now() - interval '5 minutes'",
+        0,
+    )
+    assert demo.run("verify-audit")["problems"] == []
+
+
+def _everything_is_killed(demo: RunningStack) -> None:
     """End every process of the stack at once, as a power cut would."""
     assert demo.process is not None
     for pid in [demo.process.pid, *demo.processes()]:
@@ -205,8 +152,6 @@ def _everything_is_killed(demo: Demo) -> None:
         except ProcessLookupError:
             continue
     demo.process.wait(10)
-    assert demo.process.stdout is not None
-    demo.process.stdout.close()
 
 
 def test_a_users_mistake_is_one_line_without_a_traceback(tmp_path: Path) -> None:
@@ -223,24 +168,7 @@ def test_a_users_mistake_is_one_line_without_a_traceback(tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "",
-        "up",
-        "demo",
-        "worker",
-        "migrate",
-        "status",
-        "land",
-        "runs",
-        "show",
-        "exceptions",
-        "export",
-        "lineage",
-        "sample",
-    ],
-)
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_has_help(command: str) -> None:
     done = subprocess.run([QUAYSIDE, *command.split(), "--help"], capture_output=True, text=True, check=False)
 

@@ -93,11 +93,11 @@ def test_the_report_has_its_71_columns_and_constants(place: Place) -> None:
 
     rows = queries.export_report(
         place.parts.warehouse,
+        place.sign_in("viewer"),
         dataset,
         dataset.reports[0],
         place.one("select batch from platform.batch"),
         target,
-        by_whom="me",
     )
 
     with target.open(newline="") as source:

@@ -15,6 +15,7 @@ DATASET = Dataset(
     null_tokens=("NULL", "N/A", "NaN", "-"),
     rules=RULES,
     repeat_rule=REPEAT,
+    matched_by=("commercial_name", "package_name"),
     derived=DERIVED,
     derive=derive,
     references=("price_thresholds",),

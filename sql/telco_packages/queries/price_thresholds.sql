@@ -5,3 +5,5 @@ select
     medium_from_idr,
     high_from_idr
 from telco_packages.price_threshold
+where removed_at is null
+order by operator, starts_on

@@ -1,0 +1,320 @@
+"""Who may do what: accounts, roles, signing in, and the check that every write by a person passes."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from psycopg.errors import LockNotAvailable
+
+from flows.adapters import audit
+from flows.adapters.warehouse import Connection, Warehouse
+from flows.core.errors import MistakeError, RefusedError
+
+SESSION = timedelta(hours=12)
+MIN_PASSWORD_CHARACTERS = 12
+MAX_PASSWORD_CHARACTERS = 1_000
+FREE_FAILURES = 4
+"""Wrong passwords in a row before a name has to wait; then the wait doubles with each one."""
+MAX_WAIT = timedelta(minutes=15)
+FIRST_ADMIN = "admin"
+
+_HASHER = PasswordHasher()
+_NO_HASH = _HASHER.hash(secrets.token_urlsafe())
+"""Checked for names that do not exist, so that the answer takes as long."""
+
+
+class Role(StrEnum):
+    """What an account may do; each role may do what the ones before it may."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    STEWARD = "steward"
+    ADMIN = "admin"
+
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A person who is signed in; the token proves it to every service."""
+
+    account: str
+    token: str = field(repr=False)
+
+
+def sign_in(warehouse: Warehouse, account: str, password: str, *, client: str = "command line") -> SignedIn:
+    """Return a new session.
+
+    Raises:
+        RefusedError: The name or the password is wrong, the account is closed, or the name has to wait.
+    """
+    name = account.strip().lower()
+    token = secrets.token_urlsafe(32)
+    with warehouse.transaction() as connection:
+        wait_s = _wait_s(connection, name)
+        known = connection.execute(
+            "select password_hash, is_active from platform.account where account = %s", (name,)
+        ).fetchone()
+        is_right = not wait_s and _matches(known["password_hash"] if known else None, password)
+        if known and is_right and known["is_active"]:
+            connection.execute("delete from platform.sign_in_throttle where account = %s", (name,))
+            connection.execute("delete from platform.session where expires_at < now()")
+            connection.execute(
+                "insert into platform.session (token_hash, account, client, expires_at) values (%s, %s, %s, %s)",
+                (_hash(token), name, client, datetime.now(UTC) + SESSION),
+            )
+            audit.record(connection, "sign_in", actor=name, client=client)
+            return SignedIn(account=name, token=token)
+        if not wait_s:
+            _count_failure(connection, name)
+        audit.record(
+            connection,
+            "sign_in_refused",
+            actor=name[:64],
+            client=client,
+            reason="wait" if wait_s else "wrong or closed",
+        )
+    if wait_s:
+        raise RefusedError(f"too many wrong passwords for {name}: wait {wait_s:.0f} s and try again")
+    raise RefusedError("the account or the password is wrong, or the account is closed")
+
+
+def sign_out(warehouse: Warehouse, actor: SignedIn) -> None:
+    """End a session."""
+    with warehouse.transaction() as connection:
+        ended = connection.execute("delete from platform.session where token_hash = %s", (_hash(actor.token),))
+        if ended.rowcount:
+            audit.record(connection, "sign_out", actor=actor.account)
+
+
+def role_of(warehouse: Warehouse, actor: SignedIn) -> Role | None:
+    """Return the role of a session's account; None where the session has ended."""
+    with warehouse.transaction() as connection:
+        return _session_role(connection, actor)
+
+
+@contextmanager
+def authorized(warehouse: Warehouse, actor: SignedIn, needed: Role, act: str) -> Iterator[Connection]:
+    """Yield one transaction in which an account that has the role does something; a refusal is audited.
+
+    Args:
+        act: What is done, as the end of "… may not …".
+
+    Raises:
+        RefusedError: The session has ended, or the role does not allow it.
+        MistakeError: A large file keeps what is needed for itself; nothing was written.
+    """
+    with warehouse.transaction() as connection:
+        role = _session_role(connection, actor)
+        if role is not None and _RANK[role] >= _RANK[needed]:
+            connection.execute("set local lock_timeout = '60s'")
+            try:
+                yield connection
+            except LockNotAvailable:
+                raise MistakeError(
+                    "a large file of this dataset is being published, or someone else changes the same rows; "
+                    "nothing was written, try again in a minute"
+                ) from None
+            return
+    with warehouse.transaction() as connection:
+        audit.record(connection, "refused", actor=actor.account, act=act, role=role, needed=needed)
+    if role is None:
+        raise RefusedError("you are not signed in, or no longer: use `quayside login`")
+    raise RefusedError(f"{actor.account} is {role} and may not {act}: that needs the role {needed}")
+
+
+def may_still(connection: Connection, account: str, needed: Role) -> bool:
+    """Return whether an account that decided something earlier still has the role for it."""
+    row = connection.execute(
+        "select role from platform.account where account = %s and is_active for share", (account,)
+    ).fetchone()
+    return row is not None and _RANK[Role(row["role"])] >= _RANK[needed]
+
+
+def make_first_admin(warehouse: Warehouse) -> str | None:
+    """Make the first account, an admin; return its password, which is shown once. None where there are accounts."""
+    password = secrets.token_urlsafe(15)
+    with warehouse.transaction() as connection:
+        connection.execute("select pg_advisory_xact_lock(hashtext('quayside.first_admin'))")
+        if connection.execute("select 1 from platform.account limit 1").fetchone():
+            return None
+        _insert(connection, FIRST_ADMIN, Role.ADMIN, password, by=audit.SYSTEM)
+    return password
+
+
+def create(warehouse: Warehouse, actor: SignedIn, account: str, role: Role, password: str) -> None:
+    """Make an account.
+
+    Raises:
+        MistakeError: The name is taken or can't be one, or the password is too short.
+        RefusedError: The actor is no admin.
+    """
+    name = account.strip().lower()
+    _check_password(name, password)
+    with authorized(warehouse, actor, Role.ADMIN, "make accounts") as connection:
+        if connection.execute("select 1 from platform.account where account = %s", (name,)).fetchone():
+            raise MistakeError(f"there is an account {name} already")
+        if not name or len(name) > 64 or not all(one.isascii() and (one.isalnum() or one in "._@-") for one in name):
+            raise MistakeError("a name has at most 64 of a-z, 0-9, dot, underscore, at and hyphen")
+        if not name[0].isalnum():
+            raise MistakeError("a name begins with a letter or a digit")
+        _insert(connection, name, role, password, by=actor.account)
+
+
+def change_role(warehouse: Warehouse, actor: SignedIn, account: str, role: Role) -> None:
+    """Give an account another role; the last admin keeps theirs.
+
+    Raises:
+        MistakeError: There is no such account, or it is the last admin.
+        RefusedError: The actor is no admin.
+    """
+    with authorized(warehouse, actor, Role.ADMIN, "change roles") as connection:
+        before = _account(connection, account)
+        if role is not Role.ADMIN:
+            _keep_an_admin(connection, account)
+        connection.execute("update platform.account set role = %s where account = %s", (role, account))
+        audit.record(
+            connection, "account_changed", actor=actor.account, account=account, role_before=before["role"], role=role
+        )
+
+
+def set_active(warehouse: Warehouse, actor: SignedIn, account: str, is_active: bool) -> None:
+    """Close an account and end its sessions, or open it again.
+
+    Raises:
+        MistakeError: There is no such account, or it is the last admin.
+        RefusedError: The actor is no admin.
+    """
+    with authorized(warehouse, actor, Role.ADMIN, "close accounts") as connection:
+        _account(connection, account)
+        if not is_active:
+            _keep_an_admin(connection, account)
+            connection.execute("delete from platform.session where account = %s", (account,))
+        connection.execute("update platform.account set is_active = %s where account = %s", (is_active, account))
+        audit.record(connection, "account_changed", actor=actor.account, account=account, is_active=is_active)
+
+
+def set_password(warehouse: Warehouse, actor: SignedIn, account: str, password: str) -> None:
+    """Give an account a new password and end its other sessions; people may change their own, admins everyone's.
+
+    Raises:
+        MistakeError: There is no such account, or the password is too short.
+        RefusedError: The actor may not.
+    """
+    _check_password(account, password)
+    needed = Role.VIEWER if account == actor.account else Role.ADMIN
+    with authorized(warehouse, actor, needed, "set another account's password") as connection:
+        _account(connection, account)
+        connection.execute(
+            "update platform.account set password_hash = %s where account = %s", (_HASHER.hash(password), account)
+        )
+        connection.execute(
+            "delete from platform.session where account = %s and token_hash <> %s", (account, _hash(actor.token))
+        )
+        audit.record(connection, "account_changed", actor=actor.account, account=account, has_new_password=True)
+
+
+def accounts(warehouse: Warehouse, actor: SignedIn) -> list[dict[str, Any]]:
+    """Return every account, without a hash.
+
+    Raises:
+        RefusedError: The actor is no admin.
+    """
+    with authorized(warehouse, actor, Role.ADMIN, "list accounts") as connection:
+        return connection.execute(
+            "select account, role, is_active, created_by, created_at from platform.account order by account"
+        ).fetchall()
+
+
+def _session_role(connection: Connection, actor: SignedIn) -> Role | None:
+    row = connection.execute(
+        """
+        select a.role
+        from platform.session as s
+        inner join platform.account as a on a.account = s.account and a.is_active
+        where s.token_hash = %s and s.account = %s and s.expires_at > now()
+        for share of a
+        """,
+        (_hash(actor.token), actor.account),
+    ).fetchone()
+    return Role(row["role"]) if row else None
+
+
+def _wait_s(connection: Connection, name: str) -> float:
+    """Return how long a name has to wait; sign-ins of one name come one after the other."""
+    connection.execute("delete from platform.sign_in_throttle where blocked_until < now() - interval '1 day'")
+    connection.execute(
+        "insert into platform.sign_in_throttle (account, blocked_until) values (%s, now()) on conflict do nothing",
+        (name,),
+    )
+    row = connection.execute(
+        """
+        select extract(epoch from blocked_until - clock_timestamp())::float as wait_s
+        from platform.sign_in_throttle where account = %s for update
+        """,
+        (name,),
+    ).fetchone()
+    return max(0.0, row["wait_s"]) if row else 0.0
+
+
+def _count_failure(connection: Connection, name: str) -> None:
+    connection.execute(
+        """
+        update platform.sign_in_throttle
+        set failures = failures + 1,
+            blocked_until = clock_timestamp()
+                + case when failures < %(free)s then interval '0' else
+                    least(make_interval(secs => 2.0 ^ least(failures - %(free)s + 1, 20)), %(most)s) end
+        where account = %(name)s
+        """,
+        {"name": name, "free": FREE_FAILURES, "most": MAX_WAIT},
+    )
+
+
+def _matches(known_hash: str | None, password: str) -> bool:
+    try:
+        return _HASHER.verify(known_hash or _NO_HASH, password[:MAX_PASSWORD_CHARACTERS]) and known_hash is not None
+    except VerifyMismatchError:
+        return False
+
+
+def _check_password(account: str, password: str) -> None:
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise MistakeError(f"a password has {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS:,} characters")
+    if password.lower() in (account, account * 2) or len(set(password)) < 4:
+        raise MistakeError("this password is too easy to guess")
+
+
+def _insert(connection: Connection, account: str, role: Role, password: str, *, by: str) -> None:
+    connection.execute(
+        "insert into platform.account (account, role, password_hash, created_by) values (%s, %s, %s, %s)",
+        (account, role, _HASHER.hash(password), by),
+    )
+    audit.record(connection, "account_changed", actor=by, account=account, role=role, created=True)
+
+
+def _account(connection: Connection, account: str) -> dict[str, Any]:
+    row = connection.execute("select * from platform.account where account = %s for update", (account,)).fetchone()
+    if row is None:
+        raise MistakeError(f"there is no account {account}; see `quayside accounts`")
+    return row
+
+
+def _keep_an_admin(connection: Connection, account: str) -> None:
+    admins = connection.execute(
+        "select account from platform.account where role = 'admin' and is_active order by account for update"
+    ).fetchall()
+    if [row["account"] for row in admins] == [account]:
+        raise MistakeError(f"{account} is the last admin; make another one first")
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,449 @@
+"""Corrections of loaded cells: judged by the rules, applied with everything derived, kept for ever, taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from flows.adapters import audit, ledger, marts, stored
+from flows.adapters.warehouse import Connection, Warehouse
+from flows.core.dataset import Context, Dataset
+from flows.core.errors import BrokenRulesError, ConflictError, MistakeError
+from flows.core.judging import judge
+from flows.core.written import WrittenRow, as_text, batch_of, texts_of
+from flows.services.accounts import Role, SignedIn, authorized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One cell that a person writes.
+
+    Attributes:
+        row: Key of the row, or `RUN:LINE`.
+        column: CSV column, or the mart's name for it.
+        text: What the person wrote; blank makes the cell missing.
+        seen: Value that the person saw before; a cell that has another one by now is a conflict.
+    """
+
+    row: str
+    column: str
+    text: str
+    seen: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A cell after its correction."""
+
+    correction_id: int
+    run_id: UUID
+    line: int
+    column: str
+    old_value: str | None
+    new_value: str | None
+    warnings: tuple[str, ...]
+
+
+def correct(
+    warehouse: Warehouse, actor: SignedIn, dataset: Dataset, edits: Sequence[Edit], *, reason: str = ""
+) -> list[Corrected]:
+    """Write cells of loaded rows, all or none: the rows, their derived values, the aggregates and the history.
+
+    A cell that has the wanted value already is left alone.
+
+    Raises:
+        RefusedError: The actor is no editor.
+        MistakeError: There is no such row or column, or the row is no longer in force.
+        ConflictError: Someone changed a cell since the person saw it.
+        BrokenRulesError: A row would break a rule.
+    """
+    with authorized(warehouse, actor, Role.EDITOR, "correct loaded rows") as connection:
+        return [
+            done
+            for row in dict.fromkeys(edit.row for edit in edits)
+            for done in _correct_row(
+                connection, actor.account, dataset, row, [edit for edit in edits if edit.row == row], reason
+            )
+        ]
+
+
+def undo(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, correction_id: int, *, reason: str = "") -> Corrected:
+    """Take a correction back by one more correction; one that could not follow to a new version is just settled.
+
+    Raises:
+        RefusedError: The actor is no editor.
+        MistakeError: There is no such correction, or it was taken back before.
+        ConflictError: The cell was changed again since.
+        BrokenRulesError: The old value breaks a rule by now.
+    """
+    with authorized(warehouse, actor, Role.EDITOR, "take corrections back") as connection:
+        made = connection.execute(
+            "select * from platform.correction where correction_id = %s and dataset = %s", (correction_id, dataset.name)
+        ).fetchone()
+        if made is None:
+            raise MistakeError(f"there is no correction {correction_id} of {dataset.name}; see `quayside history`")
+        if connection.execute("select 1 from platform.correction where undoes = %s", (correction_id,)).fetchone():
+            raise MistakeError(f"correction {correction_id} was taken back before")
+        conflicts = connection.execute(
+            """
+            update platform.correction_conflict set closed_at = now(), closed_by = %s
+            where correction_id = %s and closed_at is null returning conflict_id
+            """,
+            (actor.account, correction_id),
+        ).fetchall()
+        edit = Edit(
+            row=_name_of(connection, dataset, made),
+            column=made["column_name"],
+            text=made["old_value"] or "",
+            seen=made["new_value"],
+        )
+        done = _correct_row(
+            connection,
+            actor.account,
+            dataset,
+            edit.row,
+            [edit],
+            reason,
+            undoes=correction_id,
+            is_settled=bool(conflicts),
+        )
+        if not done:
+            raise MistakeError(f"{made['column_name']} has the value {made['old_value']!r} already")
+        return done[0]
+
+
+def history(warehouse: Warehouse, dataset: Dataset, row: str) -> list[dict[str, Any]]:
+    """Return the corrections of a row, oldest first.
+
+    Raises:
+        MistakeError: There is no such row.
+    """
+    with warehouse.transaction() as connection:
+        found = find_row(connection, dataset, row).row(0, named=True)
+        return connection.execute(
+            """
+            select correction_id, made_at, made_by, kind, column_name, old_value, new_value, told, reason, undoes,
+                carried_from, run_id, line
+            from platform.correction
+            where dataset = %(dataset)s and ((run_id = %(run_id)s and line = %(line)s) or row_key = %(key)s)
+            order by correction_id
+            """,
+            {"dataset": dataset.name, "run_id": found["run_id"], "line": found["line"], "key": key_of(dataset, found)},
+        ).fetchall()
+
+
+def newest(warehouse: Warehouse, dataset: Dataset, limit: int) -> list[dict[str, Any]]:
+    """Return the newest corrections of a dataset."""
+    return warehouse.rows(
+        """
+        select correction_id, made_at, made_by, kind, row_key, column_name, old_value, new_value, reason, undoes
+        from platform.correction where dataset = %(dataset)s order by correction_id desc limit %(limit)s
+        """,
+        dataset=dataset.name,
+        limit=limit,
+    )
+
+
+def conflicts(warehouse: Warehouse, dataset: str = "") -> list[dict[str, Any]]:
+    """Return the corrections that could not follow to a new version and that nobody has settled yet."""
+    return warehouse.rows(
+        """
+        select c.conflict_id, c.dataset, c.correction_id, c.exception_id, f.base_name, c.run_id, c.line, c.column_name,
+            c.made_on, c.corrected_to, c.found, c.reason, c.opened_at
+        from platform.correction_conflict as c
+        inner join platform.run as r on r.run_id = c.run_id
+        inner join platform.file as f on f.file_id = r.file_id
+        where c.closed_at is null and (%(dataset)s = '' or c.dataset = %(dataset)s)
+        order by c.conflict_id
+        """,
+        dataset=dataset,
+    )
+
+
+def value_of(warehouse: Warehouse, dataset: Dataset, row: str, column: str) -> str | None:
+    """Return the value of a cell as a text, null where it is missing.
+
+    Raises:
+        MistakeError: There is no such row or column.
+    """
+    name = dataset.column(column).mart_name
+    with warehouse.transaction() as connection:
+        return as_text(find_row(connection, dataset, row)[name][0])
+
+
+def find_row(connection: Connection, dataset: Dataset, row: str) -> pl.DataFrame:
+    """Return one stored row by its key or `RUN:LINE`, locked.
+
+    Raises:
+        MistakeError: There is none.
+    """
+    found = stored.row_by_key(connection, dataset, [row]) if len(dataset.key) == 1 else None
+    if found is None or found.is_empty():
+        run, _, line = row.rpartition(":")
+        if run and line.isdigit():
+            found = stored.row_at(connection, dataset, ledger.run_starting_with(connection, run), int(line))
+    if found is None or found.is_empty():
+        named = "its key, or " if dataset.key else ""
+        raise MistakeError(f"no loaded row of {dataset.name} is {row!r}; name it by {named}RUN:LINE")
+    return found
+
+
+def key_of(dataset: Dataset, row: Mapping[str, Any]) -> str:
+    """Return how people name a row: its key, or `RUN:LINE`."""
+    if not dataset.key:
+        return f"{row['run_id']}:{row['line']}"
+    return "\x1f".join(str(row[name]) for name in dataset.key)
+
+
+def context_of(connection: Connection, dataset: Dataset, run_id: UUID) -> Context:
+    """Return what the rows of a run are judged against today."""
+    file = connection.execute(
+        """
+        select f.landed_on, f.base_name from platform.run as r
+        inner join platform.file as f on f.file_id = r.file_id where r.run_id = %s
+        """,
+        (run_id,),
+    ).fetchone()
+    assert file is not None
+    return marts.context(connection, dataset, landed_on=file["landed_on"], base_name=file["base_name"])
+
+
+def judged_again(
+    dataset: Dataset, context: Context, row: Mapping[str, Any], cells: Mapping[str, str]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return a stored row with other cells, derived anew, and the warnings about it.
+
+    Raises:
+        BrokenRulesError: It breaks a rule.
+    """
+    written = WrittenRow(
+        line=row["line"],
+        byte_start=row["byte_start"],
+        byte_length=row["byte_length"],
+        cells=cells,
+        extra=row["extra"],
+    )
+    verdict = judge(batch_of([written], dataset), dataset, context)
+    messages = tuple(verdict.findings["message"])
+    if verdict.passed.is_empty():
+        errors = verdict.findings.filter(pl.col("severity") == "error")
+        raise BrokenRulesError(tuple(errors["message"]))
+    return derived(dataset, context, verdict.passed, row["run_id"]), messages
+
+
+def derived(dataset: Dataset, context: Context, passed: pl.DataFrame, run_id: object) -> pl.DataFrame:
+    """Return rows that passed as rows of the mart."""
+    rows = dataset.derive(passed, context).with_columns(run_id=pl.lit(str(run_id)))
+    return rows.select(pl.col(name).cast(dataset.mart_schema[name]) for name in dataset.mart_columns)
+
+
+def _correct_row(
+    connection: Connection,
+    account: str,
+    dataset: Dataset,
+    row: str,
+    edits: Sequence[Edit],
+    reason: str,
+    undoes: int | None = None,
+    is_settled: bool = False,
+) -> list[Corrected]:
+    """Write the cells of one row.
+
+    Args:
+        is_settled: Whether it takes back what could not follow to a newer version; only then an old row changes.
+    """
+    old = find_row(connection, dataset, row)
+    before = old.row(0, named=True)
+    run_id = UUID(before["run_id"])
+    if stored.is_replaced(connection, run_id) and not is_settled:
+        raise MistakeError(f"{row} belongs to a version of its file that a newer one replaced; correct the newer row")
+    columns = [dataset.column(edit.column) for edit in edits]
+    context = context_of(connection, dataset, run_id)
+    wanted = {column.name: edit.text for column, edit in zip(columns, edits, strict=True)}
+    for column, edit in zip(columns, edits, strict=True):
+        _refuse_stale(connection, before, column.name, edit, as_text(before[column.mart_name]))
+    new, warnings = judged_again(dataset, context, before, {**texts_of(before, dataset), **wanted})
+    after = new.row(0, named=True)
+    _refuse_taken_key(connection, dataset, before, new)
+    if not stored.change_rows(connection, dataset, old, new):
+        return []
+    marts.settle(connection, dataset, run_id)
+    done = [
+        _keep(
+            connection,
+            account,
+            dataset,
+            before,
+            column=column.name,
+            old_value=as_text(before[column.mart_name]),
+            new_value=as_text(after[column.mart_name]),
+            told=edit.text,
+            kind="UNDO" if undoes else "CORRECTION",
+            reason=reason,
+            undoes=undoes,
+            warnings=warnings,
+        )
+        for column, edit in zip(columns, edits, strict=True)
+        if before[column.mart_name] != after[column.mart_name]
+    ]
+    connection.execute(
+        """
+        update platform.correction_conflict set closed_at = now(), closed_by = %s
+        where run_id = %s and line = %s and column_name = any(%s) and closed_at is null
+        """,
+        (account, run_id, before["line"], [one.column for one in done]),
+    )
+    return done
+
+
+def _refuse_stale(connection: Connection, row: Mapping[str, Any], column: str, edit: Edit, current: str | None) -> None:
+    if (edit.seen or "") == (current or ""):
+        return
+    last = connection.execute(
+        """
+        select made_by, made_at from platform.correction
+        where run_id = %s and line = %s and column_name = %s order by correction_id desc limit 1
+        """,
+        (row["run_id"], row["line"], column),
+    ).fetchone()
+    raise ConflictError(
+        column=column,
+        seen=edit.seen,
+        current=current,
+        wanted=edit.text,
+        by=last["made_by"] if last else audit.SYSTEM,
+        at=last["made_at"] if last else None,
+    )
+
+
+def _refuse_taken_key(connection: Connection, dataset: Dataset, before: Mapping[str, Any], new: pl.DataFrame) -> None:
+    if not dataset.key or all(new[name][0] == before[name] for name in dataset.key):
+        return
+    marts.lock_dataset(connection, dataset)
+    standing = marts.standing_rows(connection, dataset, new)
+    if standing.height:
+        other = standing.row(0, named=True)
+        raise BrokenRulesError((f"line {other['line']} of run {other['run_id']} stands under this key",))
+
+
+def _keep(
+    connection: Connection,
+    account: str,
+    dataset: Dataset,
+    row: Mapping[str, Any],
+    *,
+    column: str,
+    old_value: str | None,
+    new_value: str | None,
+    told: str,
+    kind: str,
+    reason: str,
+    undoes: int | None,
+    warnings: tuple[str, ...],
+) -> Corrected:
+    correction_id = keep_correction(
+        connection,
+        dataset,
+        row,
+        column=column,
+        base_value=_base_value(connection, row, column, old_value),
+        old_value=old_value,
+        new_value=new_value,
+        told=told,
+        kind=kind,
+        made_by=account,
+        reason=reason,
+        undoes=undoes,
+    )
+    return Corrected(
+        correction_id=correction_id,
+        run_id=UUID(str(row["run_id"])),
+        line=row["line"],
+        column=column,
+        old_value=old_value,
+        new_value=new_value,
+        warnings=warnings,
+    )
+
+
+def keep_correction(
+    connection: Connection,
+    dataset: Dataset,
+    row: Mapping[str, Any],
+    *,
+    column: str,
+    base_value: str | None,
+    old_value: str | None,
+    new_value: str | None,
+    told: str,
+    kind: str,
+    made_by: str,
+    reason: str,
+    undoes: int | None = None,
+    carried_from: int | None = None,
+) -> int:
+    """Write one correction to the history and the audit trail; return its number."""
+    kept = connection.execute(
+        """
+        insert into platform.correction (
+            dataset, run_id, line, row_key, column_name, base_value, old_value, new_value, told, kind, made_by, reason,
+            undoes, carried_from
+        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        returning correction_id
+        """,
+        (
+            dataset.name,
+            row["run_id"],
+            row["line"],
+            key_of(dataset, row),
+            column,
+            base_value,
+            old_value,
+            new_value,
+            told,
+            kind,
+            made_by,
+            reason,
+            undoes,
+            carried_from,
+        ),
+    ).fetchone()
+    assert kept is not None
+    audit.record(
+        connection,
+        "correction",
+        actor=made_by,
+        run_id=UUID(str(row["run_id"])),
+        correction=kept["correction_id"],
+        kind=kind,
+        row=key_of(dataset, row),
+        line=row["line"],
+        column=column,
+        old=old_value,
+        new=new_value,
+        reason=reason,
+    )
+    return int(kept["correction_id"])
+
+
+def _base_value(connection: Connection, row: Mapping[str, Any], column: str, current: str | None) -> str | None:
+    """Return the value that the line of the file gave: that of the first correction, or the current one."""
+    first = connection.execute(
+        """
+        select base_value from platform.correction where run_id = %s and line = %s and column_name = %s
+        order by correction_id limit 1
+        """,
+        (row["run_id"], row["line"], column),
+    ).fetchone()
+    return first["base_value"] if first else current
+
+
+def _name_of(connection: Connection, dataset: Dataset, made: Mapping[str, Any]) -> str:
+    """Return how the row of a correction is found today: by its key, unless that was changed."""
+    if dataset.key:
+        row = stored.row_by_key(connection, dataset, made["row_key"].split("\x1f"))
+        if row.height and (row["run_id"][0], row["line"][0]) == (str(made["run_id"]), made["line"]):
+            return str(made["row_key"])
+    return f"{made['run_id']}:{made['line']}"

@@ -1,0 +1,199 @@
+"""A run written anew as today's code computes it, under the corrections of people; they stay as they are."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import polars as pl
+
+from flows.adapters import audit, marts, stored
+from flows.adapters.object_store import ObjectStore
+from flows.adapters.scratch import Scratch
+from flows.adapters.warehouse import Connection, Warehouse
+from flows.core.dataset import Dataset
+from flows.core.errors import MistakeError
+from flows.core.judging import Tally
+from flows.resources import code_version
+from flows.services.accounts import Role, SignedIn, authorized
+from flows.services.replaying import Replay, Replayed, Stretch, replayable
+
+
+def rebuild(
+    warehouse: Warehouse,
+    store: ObjectStore,
+    actor: SignedIn,
+    datasets: Mapping[str, Dataset],
+    run_id: UUID,
+    scratch_root: Path,
+    *,
+    reason: str = "",
+) -> Replayed:
+    """Compute a run again and write what differs, in one transaction.
+
+    A row that passes now is loaded, unless a person or the system closed it; a row that breaks a rule now is held.
+
+    Returns:
+        What was different before.
+
+    Raises:
+        RefusedError: The actor is no steward.
+        MistakeError: The run published nothing.
+    """
+    with authorized(warehouse, actor, Role.STEWARD, "write a replay over what is stored") as connection:
+        run = replayable(connection, run_id)
+        if run["state"] != "COMPLETED":
+            raise MistakeError(f"run {run_id} is {run['state']}: only a completed run can be written anew")
+        dataset = datasets[run["dataset"]]
+        marts.lock_dataset(connection, dataset)
+        scratch = Scratch.of_run(scratch_root, uuid4())
+        writer = _Writer(connection, dataset, run, actor.account)
+        try:
+            result = Replay(connection, store, dataset, run, scratch, writer).compare()
+        finally:
+            scratch.remove()
+        audit.record(
+            connection,
+            "replay_applied",
+            actor=actor.account,
+            run_id=run_id,
+            file_id=run["file_id"],
+            counts={"differences": result.different, **writer.counts},
+            rule_fingerprint=dataset.rule_fingerprint,
+            reason=reason,
+        )
+        return result
+
+
+class _Writer:
+    """Writes the batches of one run."""
+
+    def __init__(self, connection: Connection, dataset: Dataset, run: Mapping[str, Any], account: str) -> None:
+        self._connection = connection
+        self._dataset = dataset
+        self._run = run
+        self._account = account
+        self._loaded = 0
+        self._held = 0
+        self.counts: Counter[str] = Counter()
+
+    def write(self, stretch: Stretch) -> None:
+        """Write one batch."""
+        self._loaded += stretch.verdict.passed.height
+        self._held += stretch.verdict.held.height
+        self._change(stretch)
+        self._hold(stretch)
+        self._load(stretch)
+        self._write_findings(stretch)
+
+    def finish(self, tallies: Mapping[str, Tally]) -> None:
+        """Write the tallies and the counts of the run, and what can't be added up."""
+        run_id = self._run["run_id"]
+        self._connection.execute("delete from platform.run_rule where run_id = %s", (run_id,))
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                """
+                insert into platform.run_rule (run_id, rule, category, severity, tested, failed, not_evaluated)
+                values (%s, %s, %s, %s, %s, %s, %s)
+                """,
+                [
+                    (
+                        run_id,
+                        rule.code,
+                        rule.category,
+                        rule.severity,
+                        tallies[rule.code].tested,
+                        tallies[rule.code].failed,
+                        self._run["rows_read"] - tallies[rule.code].tested,
+                    )
+                    for rule in self._dataset.all_rules
+                ],
+            )
+        self._connection.execute(
+            """
+            update platform.run set rows_loaded_at_first_pass = %s, rows_held_at_first_pass = %s, rule_fingerprint = %s,
+                code_version = %s
+            where run_id = %s
+            """,
+            (self._loaded, self._held, self._dataset.rule_fingerprint, code_version(), run_id),
+        )
+        marts.settle(self._connection, self._dataset, run_id)
+
+    def _change(self, stretch: Stretch) -> None:
+        """Write the values of rows that are loaded, before and after."""
+        both = pl.DataFrame({"line": stretch.loaded["line"]}).join(stretch.expected.select("line"), on="line")["line"]
+        old = stretch.loaded.filter(pl.col("line").is_in(both.implode())).sort("line")
+        new = stretch.expected.filter(pl.col("line").is_in(both.implode())).sort("line")
+        if old.height:
+            self.counts["rows_changed"] += stored.change_rows(self._connection, self._dataset, old, new)
+
+    def _hold(self, stretch: Stretch) -> None:
+        """Hold rows that were loaded at first pass and break a rule today."""
+        wrong = stretch.verdict.held.join(stretch.loaded.select("line"), on="line", how="semi")
+        wrong = wrong.filter(~pl.col("line").is_in(list(stretch.exceptions)))
+        if wrong.is_empty():
+            return
+        leaving = stretch.loaded.filter(pl.col("line").is_in(wrong["line"].implode()))
+        stored.delete_rows(self._connection, self._dataset, leaving)
+        marts.copy_frame(
+            self._connection,
+            "platform",
+            "exception",
+            wrong.with_columns(
+                dataset=pl.lit(self._dataset.name),
+                run_id=pl.lit(str(self._run["run_id"])),
+                file_id=pl.lit(self._run["file_id"], pl.Int64),
+            ),
+        )
+        self.counts["rows_held"] += wrong.height
+
+    def _load(self, stretch: Stretch) -> None:
+        """Load rows that were held, are still open, and pass today."""
+        passing = set(stretch.verdict.passed["line"])
+        lines = [
+            line
+            for line, row in stretch.exceptions.items()
+            if line in passing and row["state"] == "OPEN" and not row["was_loaded"]
+        ]
+        rows = stretch.expected.filter(pl.col("line").is_in(lines))
+        if rows.is_empty():
+            return
+        stored.insert_rows(self._connection, self._dataset, rows)
+        self._connection.execute(
+            """
+            update platform.exception
+            set state = 'RELEASED', was_loaded = true, closed_at = clock_timestamp(), closed_by = %s,
+                reason = 'passes the rules of today'
+            where run_id = %s and line = any(%s)
+            """,
+            (self._account, self._run["run_id"], rows["line"].to_list()),
+        )
+        self.counts["rows_loaded"] += rows.height
+
+    def _write_findings(self, stretch: Stretch) -> None:
+        lines = sorted(stretch.changed_findings)
+        if not lines:
+            return
+        self._connection.execute(
+            "delete from platform.finding where run_id = %s and line = any(%s) and attempt = 0",
+            (self._run["run_id"], lines),
+        )
+        findings = stretch.verdict.findings.filter(pl.col("line").is_in(lines))
+        marts.copy_frame(
+            self._connection,
+            "platform",
+            "finding",
+            findings.rename({"column": "column_name"}).with_columns(
+                run_id=pl.lit(str(self._run["run_id"])), rule_fingerprint=pl.lit(self._dataset.rule_fingerprint)
+            ),
+        )
+        categories = dict(stretch.verdict.held.select("line", "category").iter_rows())
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                """
+                update platform.exception set category = %s
+                where run_id = %s and line = %s and state = 'OPEN' and attempts = 0
+                """,
+                [(categories[line], self._run["run_id"], line) for line in lines if line in categories],
+            )

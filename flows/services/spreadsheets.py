@@ -1,0 +1,129 @@
+"""Held rows as a spreadsheet: exported with what is wrong, edited by a person, brought back as corrections."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.adapters import audit
+from flows.adapters.warehouse import Warehouse
+from flows.core.dataset import Dataset
+from flows.core.errors import MistakeError
+from flows.services import queries
+from flows.services.accounts import Role, SignedIn, authorized
+from flows.services.queries import Wanted
+from flows.services.repairs import Fix
+
+PLACE = ("exception_id", "attempt", "file", "line", "category", "findings", "raw_text")
+"""Columns that a person reads and does not edit."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a spreadsheet asks for.
+
+    Attributes:
+        fixes: One per line that a person edited.
+        unchanged: Lines without an edit.
+    """
+
+    fixes: tuple[Fix, ...]
+    unchanged: int
+
+
+def export_exceptions(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, wanted: Wanted, target: Path) -> int:
+    """Write held rows of a dataset with their findings as CSV; return their number.
+
+    Raises:
+        RefusedError: Nobody is signed in.
+    """
+    rows = queries.exceptions(warehouse, wanted)
+    columns = [column.name for column in dataset.columns]
+    with authorized(warehouse, actor, Role.VIEWER, "export") as connection:
+        with target.open("w", encoding="utf-8-sig", newline="") as output:
+            writer = csv.writer(output)
+            writer.writerow([*PLACE, *columns])
+            for row in rows:
+                cells = _cells(row)
+                place = (
+                    row["exception_id"],
+                    row["attempts"],
+                    row["base_name"],
+                    row["line"],
+                    row["category"],
+                    "; ".join(row["findings"] or []),
+                    row["raw_text"] or "",
+                )
+                writer.writerow(
+                    [*(_safe(str(value)) for value in place), *(_safe(cells.get(name, "")) for name in columns)]
+                )
+        audit.record(
+            connection,
+            "export",
+            actor=actor.account,
+            counts={"rows": len(rows)},
+            exported=f"exceptions of {dataset.name}",
+        )
+    return len(rows)
+
+
+def read_corrections(warehouse: Warehouse, dataset: Dataset, source: Path) -> Brought:
+    """Return what a person edited in a spreadsheet of held rows.
+
+    Raises:
+        MistakeError: The file is no such spreadsheet.
+    """
+    try:
+        text = source.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MistakeError(f"{source.name} is no UTF-8 text; save it as CSV UTF-8") from None
+    header = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
+    names = [name.strip() for name in reader.fieldnames or []]
+    reader.fieldnames = names
+    editable = [column.name for column in dataset.columns if column.name in names]
+    if "exception_id" not in names or "attempt" not in names or not editable:
+        raise MistakeError(
+            f"{source.name} has no exception_id, attempt and cells of {dataset.name}; "
+            f"begin with `quayside export {dataset.name} --exceptions`"
+        )
+    lines = [(number, row) for number, row in enumerate(reader, 2) if any((value or "") for value in row.values())]
+    numbers = [(_number(row["exception_id"], line), _number(row["attempt"], line)) for line, row in lines]
+    known = {
+        row["exception_id"]: row
+        for row in queries.exceptions(warehouse, Wanted(exception_ids=[one for one, _ in numbers] or [0]))
+    }
+    fixes = []
+    for (exception_id, attempt), (line, row) in zip(numbers, lines, strict=True):
+        found = known.get(exception_id)
+        if found is None or found["dataset"] != dataset.name:
+            raise MistakeError(f"{source.name}, line {line}: there is no exception {exception_id} of {dataset.name}")
+        before = _cells(found)
+        wanted = {name: _unsafe(row[name] or "") for name in editable}
+        changed = {name: text for name, text in wanted.items() if text.strip() != before.get(name, "").strip()}
+        if changed:
+            fixes.append(Fix(exception_id=exception_id, attempt=attempt, cells=changed if before else wanted))
+    return Brought(fixes=tuple(fixes), unchanged=len(lines) - len(fixes))
+
+
+def _cells(row: dict[str, Any]) -> dict[str, str]:
+    return {**(row["cells"] or {}), **(row["corrected"] or {})}
+
+
+def _number(text: str | None, line: int) -> int:
+    try:
+        return int(str(text).strip())
+    except ValueError:
+        raise MistakeError(f"line {line}: {text!r} is no number; exception_id and attempt stay as exported") from None
+
+
+def _safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _unsafe(text: str) -> str:
+    """Take back what `_safe` did."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
