@@ -19,14 +19,20 @@ check: environment         ## format, lint, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: environment         ## the figures of the README
+bench: .venv/bench         ## the figures of the README
 	$(BIN)/python -m tests.benchmarks.bench
 
 lock: environment          ## pin what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group bench \
+		--custom-compile-command "make lock" -c requirements.txt -o requirements-bench.txt
 
 environment: .venv/ready
+
+.venv/bench: .venv/ready requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	touch $@
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -3,6 +3,7 @@
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError
+from flows.core.states import TRANSITIONS
 from sql import Migration, migrations
 
 _TABLE = """
@@ -44,6 +45,7 @@ def migrate(warehouse: Warehouse, datasets: dict[str, Dataset]) -> tuple[str, ..
             )
         for dataset in datasets.values():
             _declare(connection, dataset)
+        _declare_states(connection)
     return tuple(f"{migration.owner}/{migration.name}" for migration in missing)
 
 
@@ -55,6 +57,18 @@ def _is_applied(migration: Migration, applied: dict[tuple[str, str], str]) -> bo
             "restore its text and put the change into a new migration"
         )
     return checksum is not None
+
+
+def _declare_states(connection: Connection) -> None:
+    connection.execute("delete from platform.state_transition")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into platform.state_transition (thing, state_before, state_after, happens_when)
+            values (%s, %s, %s, %s)
+            """,
+            [(one.thing, one.before, one.after, one.when) for one in TRANSITIONS],
+        )
 
 
 def _declare(connection: Connection, dataset: Dataset) -> None:

@@ -26,6 +26,7 @@ from flows.datasets import datasets
 from flows.settings import Settings
 from infra.embedded.stack import Stack
 from tests.benchmarks.files import write_orders
+from tests.benchmarks.trust import correction_ms, many_files_s, release_s
 
 MART = "sales_orders.orders"
 COLUMNS = (
@@ -70,6 +71,16 @@ class Bench:
         finally:
             with psycopg.connect(self._admin, autocommit=True) as connection:
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+    def name_of(self, settings: Settings) -> str:
+        """Return the database of an installation."""
+        return str(make_url(settings.database_url.get_secret_value()).database)
+
+    def rest(self, settings: Settings) -> None:
+        """Let the server finish what a large load left to do, as it has by the time of the next one."""
+        with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+            connection.execute("select platform.fold_dataset('sales_orders')")
+            connection.execute("vacuum analyze sales_orders.orders")
 
     def load(self, settings: Settings, path: Path) -> dict[str, object]:
         """Load a file that lies in the bucket, in a process of its own."""
@@ -194,6 +205,87 @@ def latency(home: Path, repeats: int) -> list[tuple[str, ...]]:
     ]
 
 
+def into_full_mart(bench: Bench, rows: int, full_rows: int, repeats: int) -> list[tuple[str, ...]]:
+    """Measure loads, a correction and a release where the mart holds many rows already, beside an empty one."""
+    lines: list[tuple[str, ...]] = []
+    filling = write_orders(bench.folder / f"orders-{full_rows}-filling.csv", full_rows, is_random=False, seed=77)
+    with bench.place() as full:
+        print("filling", bench.load(full, filling), file=sys.stderr, flush=True)
+        bench.rest(full)
+        for is_random in (True, False):
+            order = "random order" if is_random else "file order"
+            path = bench.folder / f"orders-{rows}-{'random' if is_random else 'file'}.csv"
+            path = write_orders(path, rows, is_random=is_random)
+            empty_s, full_s = [], []
+            for _ in range(repeats):
+                with bench.place() as settings:
+                    empty_s.append(float(str(bench.load(settings, path)["seconds"])))
+                with bench.place(bench.name_of(full)) as settings:
+                    full_s.append(float(str(bench.load(settings, path)["seconds"])))
+                print(order, "empty", empty_s[-1], "full", full_s[-1], file=sys.stderr, flush=True)
+            ratio = statistics.median(one / other for one, other in zip(full_s, empty_s, strict=True))
+            lines.append(
+                (
+                    f"load of {rows:,} rows into a mart with {full_rows:,}, {order}",
+                    f"{statistics.median(full_s):.1f} s",
+                    f"{ratio:.2f} × empty mart",
+                    "",
+                )
+            )
+        with bench.place(bench.name_of(full)) as settings:
+            lines.append(
+                (f"a corrected cell, mart with {full_rows:,} rows, median", f"{correction_ms(settings):.0f} ms", "", "")
+            )
+    shares = {"region_present": 0.0125}
+    held = write_orders(bench.folder / "held.csv", 1_000_000, is_random=False, seed=78, shares=shares)
+    with bench.place() as settings:
+        bench.load(settings, held)
+        lines.append(("10,000 held rows corrected and released in one action", f"{release_s(settings):.1f} s", "", ""))
+    return lines
+
+
+def many_files(bench: Bench) -> list[tuple[str, ...]]:
+    """Measure 200 files of 5,000 rows with one worker and with four."""
+    seconds = {}
+    for workers in (1, 4):
+        with bench.place() as settings:
+            seconds[workers] = many_files_s(settings, bench.folder, workers)
+            print(workers, "workers", seconds[workers], file=sys.stderr, flush=True)
+    return [
+        ("200 files of 5,000 rows, one worker", f"{seconds[1]:.0f} s", "1.00", ""),
+        ("200 files of 5,000 rows, four workers", f"{seconds[4]:.0f} s", f"{seconds[4] / seconds[1]:.2f}", ""),
+    ]
+
+
+def rivals(bench: Bench, rows: int) -> list[tuple[str, ...]]:
+    """Measure the same file with pandas.to_sql and with dlt, beside ours."""
+    path = write_orders(bench.folder / f"orders-{rows}-file.csv", rows, is_random=False)
+    with bench.place() as settings:
+        ours = float(str(bench.load(settings, path)["seconds"]))
+    lines = []
+    for way, told in (("pandas", "pandas.to_sql"), ("dlt", "dlt")):
+        with bench.place() as settings:
+            url = settings.database_url.get_secret_value()
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.benchmarks.rivals", way, str(path), url],
+                env={**os.environ, "DLT_DATA_DIR": str(bench.folder / "dlt"), "RUNTIME__DLTHUB_TELEMETRY": "false"},
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+        print(way, found, file=sys.stderr, flush=True)
+        lines.append(
+            (
+                f"the same {rows:,} rows with {told}: nothing judged, nothing held",
+                f"{found['seconds']:.1f} s",
+                f"{found['seconds'] / ours:.2f} × ours",
+                f"{found['peak_mb']:.0f} MB",
+            )
+        )
+    return lines
+
+
 def _wait_for(warehouse: Warehouse, query: str, wanted: int, timeout_s: float = 120) -> None:
     until = time.monotonic() + timeout_s
     while warehouse.rows(query)[0]["n"] < wanted:
@@ -208,13 +300,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--large-rows", type=int, default=10_000_000)
-    parser.add_argument("--only", choices=["loading", "large", "latency"])
+    parser.add_argument("--only", choices=["loading", "large", "latency", "full", "files", "rivals"])
     options = parser.parse_args()
     assert datasets()
     with tempfile.TemporaryDirectory(prefix="quayside-bench-", dir=os.environ.get("QUAYSIDE_BENCH_DIR")) as name:
         folder = Path(name)
         lines: list[tuple[str, ...]] = []
-        if options.only in (None, "loading", "large"):
+        if options.only != "latency":
             stack = Stack(folder / "stack", tell=lambda text: print(text, file=sys.stderr, flush=True))
             settings = stack.start(with_prefect=False)
             try:
@@ -223,6 +315,12 @@ def main() -> None:
                     lines += loading(bench, options.rows, options.repeats)
                 if options.only in (None, "large"):
                     lines += large(bench, options.large_rows)
+                if options.only in (None, "full"):
+                    lines += into_full_mart(bench, options.rows, options.large_rows, min(options.repeats, 3))
+                if options.only in (None, "files"):
+                    lines += many_files(bench)
+                if options.only in (None, "rivals"):
+                    lines += rivals(bench, options.rows)
             finally:
                 stack.stop()
         if options.only in (None, "latency"):
