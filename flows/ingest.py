@@ -1,7 +1,6 @@
 """Flow: one landed file becomes rows, exceptions and marts, or is turned away with a sentence."""
 
 import asyncio
-import traceback
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
@@ -14,12 +13,13 @@ from pydantic import Field
 
 from flows.adapters import ledger
 from flows.adapters.ledger import ClaimedFile
+from flows.adapters.transient import is_transient
 from flows.core.errors import FenceLostError, FileRejectedError, MistakeError, ObjectChangedError
 from flows.resources import Resources, resources
 from flows.services import publishing, running
 from flows.services.loading import Load
 from flows.services.publishing import Outcome
-from flows.tasks import audit_run, exceptions, in_thread, is_transient, publish, register, transform, validate
+from flows.tasks import audit_run, exceptions, in_thread, publish, register, transform, validate
 
 T = TypeVar("T")
 
@@ -56,11 +56,7 @@ async def ingest(
         get_run_logger().warning("%s", error)
         return Completed(name="TakenOver", message=str(error))
     except Exception as error:
-        trace = traceback.format_exc()
-        if is_transient(error):
-            await in_thread(publishing.end_interrupted, load, _sentence(error), trace, parts.settings.max_attempts)
-        else:
-            await in_thread(publishing.end_failed, load, _sentence(error), trace)
+        await in_thread(publishing.end_broken, load, error, parts.settings.max_attempts)
         raise
     finally:
         await in_thread(load.scratch.remove)
@@ -124,7 +120,3 @@ async def _kept_claim(parts: Resources, claimed: ClaimedFile) -> AsyncIterator[N
     finally:
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)
-
-
-def _sentence(error: BaseException) -> str:
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"

@@ -13,11 +13,12 @@ from pydantic import Field
 
 from flows.adapters import audit, ledger
 from flows.adapters.ledger import CHANNEL, ClaimedFile
+from flows.adapters.transient import is_transient
 from flows.ingest import ingest
 from flows.resources import Resources, resources
 from flows.services.landing import Scanner
 from flows.signs import signs_of_life
-from flows.tasks import in_thread, is_transient
+from flows.tasks import in_thread
 
 SEAL_EVERY_S = 60
 PAUSE_S = 2

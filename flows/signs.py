@@ -8,9 +8,10 @@ from uuid import UUID
 from prefect import get_run_logger
 
 from flows.adapters import liveness
+from flows.adapters.transient import is_transient
 from flows.pickup_name import worker_name
 from flows.resources import Resources
-from flows.tasks import in_thread, is_transient
+from flows.tasks import in_thread
 
 SIGN_EVERY_S = 3
 

@@ -8,10 +8,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
-import httpx
-import psycopg
-import urllib3
-from minio.error import S3Error, ServerError
 from prefect import get_run_logger, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
@@ -19,6 +15,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from flows.adapters import audit
+from flows.adapters.transient import is_transient
 from flows.core.errors import FileRejectedError
 from flows.resources import resources
 from flows.services import loading, publishing
@@ -34,23 +31,7 @@ A = ParamSpec("A")
 T = TypeVar("T")
 
 _THREADS = ThreadPoolExecutor(64, thread_name_prefix="stage")
-_BUSY = {"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout"}
 _TIMEOUT = timedelta(hours=2).total_seconds()
-
-
-def is_transient(error: BaseException | None) -> bool:
-    """Return whether trying again can help: a lost connection, a server that is away or busy."""
-    if isinstance(error, S3Error):
-        return error.code in _BUSY
-    return isinstance(
-        error,
-        psycopg.OperationalError
-        | psycopg.InterfaceError
-        | httpx.TransportError
-        | urllib3.exceptions.HTTPError
-        | ServerError
-        | ConnectionError,
-    )
 
 
 async def _can_help(_: Task[P, R], __: TaskRun, state: State[R]) -> bool:

@@ -1,6 +1,7 @@
 """The S3 object store: the landing bucket, the archive and the published audit heads."""
 
 import io
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +12,16 @@ from typing import BinaryIO
 import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource, Tags
-from minio.error import S3Error
+from minio.error import S3Error, ServerError
 
-from flows.core.errors import ObjectChangedError
+from flows.adapters.transient import BUSY
+from flows.core.errors import ObjectChangedError, StoreFullError
 from flows.settings import Settings
 
 BLOCK_BYTES = 1 << 20
 PART_BYTES = 16 << 20
+_PAUSES_S = (3, 6, 12)
+"""Between tries to write to a server that refuses but reads: it may be starting, or full."""
 MAX_COPY_BYTES = 5 << 30
 """S3 copies at most 5 GiB in one request."""
 BATCH_TAG = "quayside-batch"
@@ -43,6 +47,15 @@ class LandedBytes:
     bucket: str
     key: str
     etag: str
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Return whether a server that can be reached would not write."""
+    if isinstance(error, S3Error):
+        return error.code in BUSY | {"XMinioStorageFull", "InsufficientStorage"}
+    return isinstance(error, ServerError) or isinstance(
+        getattr(error, "reason", None), urllib3.exceptions.ResponseError
+    )
 
 
 class ObjectStore:
@@ -127,7 +140,32 @@ class ObjectStore:
 
         Args:
             path: The bytes that were read.
+
+        Raises:
+            StoreFullError: The server reads but refuses to write, for a while.
         """
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                self._keep(landed, path, digest)
+            except (S3Error, ServerError, urllib3.exceptions.MaxRetryError) as error:
+                if not _is_refusal(error) or not self._can_read(landed):
+                    raise
+                if pause_s is None:
+                    raise StoreFullError from error
+                time.sleep(pause_s)
+            else:
+                return
+
+    def _can_read(self, landed: LandedBytes) -> bool:
+        try:
+            response = self._client.get_object(landed.bucket, landed.key, offset=0, length=1)
+        except (S3Error, ServerError, urllib3.exceptions.HTTPError):
+            return False
+        response.close()
+        response.release_conn()
+        return True
+
+    def _keep(self, landed: LandedBytes, path: Path, digest: str) -> None:
         size = path.stat().st_size
         if self._archived_size(digest) == size:
             return

@@ -34,6 +34,16 @@ class ObjectChangedError(QuaysideError):
         self.key = key
 
 
+class StoreFullError(QuaysideError):
+    """The object store still reads, but takes nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the object store takes nothing more, most likely because its disk is full: the file could not be "
+            "archived and nothing of it was loaded. Make room, then drop it again or start ingest for it"
+        )
+
+
 class RefusedError(QuaysideError):
     """The account may not do this, or nobody is signed in."""
 

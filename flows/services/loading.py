@@ -22,7 +22,7 @@ from flows.adapters.object_store import LandedBytes, ObjectStore
 from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Context, Dataset
-from flows.core.errors import FileRejectedError
+from flows.core.errors import FileRejectedError, StoreFullError
 from flows.core.judging import FINDING_SCHEMA, Tally, judge
 from flows.core.reading import MAX_HEADER_BYTES, Layout, read_batches, read_layout, transcode, utf16_encoding
 from flows.core.rules import Rule
@@ -72,6 +72,8 @@ class Load:
     def finish_keeping(self) -> None:
         """Wait until the archive has the file, if it was read; a copy that failed is tried once more."""
         kept, self._kept = self._kept, None
+        if kept is not None and isinstance(refused := kept.exception(), StoreFullError):
+            raise refused
         if self._digest and (kept is None or kept.exception() is not None):
             self._keep()
 

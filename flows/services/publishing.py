@@ -1,5 +1,6 @@
 """Publishes a judged file: one transaction in which rows, exceptions, tallies, aggregates, ledger and audit appear."""
 
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,10 @@ import polars as pl
 from psycopg.errors import UniqueViolation
 
 from flows.adapters import ledger, marts, stored
+from flows.adapters.transient import is_transient
 from flows.adapters.warehouse import Connection
 from flows.core.duplicates import judge_duplicates
+from flows.core.errors import QuaysideError
 from flows.core.judging import HELD_SCHEMA, Tally, cells_json
 from flows.core.reading import reread
 from flows.core.rules import CATEGORY_RANK, Rule
@@ -146,24 +149,29 @@ def end_rejected(load: Load, reason: str) -> Outcome:
     return Outcome(state="REJECTED", reason=reason)
 
 
-def end_failed(load: Load, reason: str, trace: str) -> Outcome:
-    """End a run that could not go on for a reason that is not the file's; the trace is kept in the audit trail."""
+def end_broken(load: Load, error: BaseException, max_attempts: int) -> Outcome:
+    """End a run that could not go on for a reason that is not the file's; the trace is kept in the audit trail.
+
+    Where a server was away, the file waits for the next claim, up to a limit.
+    """
+    trace = "".join(traceback.format_exception(error))
+    is_tried_again = is_transient(error) and load.claimed.attempts < max_attempts
+    reason = f"{_sentence(error)}; the file is tried again" if is_tried_again else _sentence(error)
     with load.warehouse.transaction() as connection:
         ledger.hold_fence(connection, load.claimed)
-        ledger.end_file(connection, load.claimed, load.run_id, "FAILED", "FAILED", reason)
-        load.tell(connection, "run_ended", state="FAILED", reason=reason, trace=trace)
+        ledger.end_file(
+            connection, load.claimed, load.run_id, "LANDED" if is_tried_again else "FAILED", "FAILED", reason
+        )
+        load.tell(connection, "run_ended", state="FAILED", reason=reason, trace=trace, is_tried_again=is_tried_again)
     return Outcome(state="FAILED", reason=reason)
 
 
-def end_interrupted(load: Load, reason: str, trace: str, max_attempts: int) -> Outcome:
-    """End a run that lost the database or the object store; the file waits for the next claim, up to a limit."""
-    if load.claimed.attempts >= max_attempts:
-        return end_failed(load, reason, trace)
-    with load.warehouse.transaction() as connection:
-        ledger.hold_fence(connection, load.claimed)
-        ledger.end_file(connection, load.claimed, load.run_id, "LANDED", "FAILED", f"{reason}; the file is tried again")
-        load.tell(connection, "run_ended", state="FAILED", reason=reason, trace=trace, is_tried_again=True)
-    return Outcome(state="FAILED", reason=reason)
+def _sentence(error: BaseException) -> str:
+    """Return what people are told: an expected failure speaks for itself, of another its first line."""
+    told = str(error).strip()
+    if isinstance(error, QuaysideError):
+        return told
+    return f"{type(error).__name__}: {told.splitlines()[0] if told else 'no message'}"
 
 
 def _digest(connection: Connection, load: Load) -> str:

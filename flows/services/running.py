@@ -7,7 +7,7 @@ from uuid import UUID
 from flows.adapters import ledger
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.scratch import Scratch
-from flows.core.errors import FileRejectedError, ObjectChangedError
+from flows.core.errors import FenceLostError, FileRejectedError, ObjectChangedError
 from flows.resources import Resources, code_version
 from flows.services import loading, publishing
 from flows.services.loading import Load
@@ -34,8 +34,20 @@ def begin(parts: Resources, claimed: ClaimedFile, run_id: UUID, name: str = "") 
     )
 
 
-def run_file(load: Load) -> Outcome:
+def run_file(load: Load, max_attempts: int = 1) -> Outcome:
     """Run every stage of a load and remove its scratch folder."""
+    try:
+        return _run_stages(load)
+    except FenceLostError:
+        raise
+    except Exception as error:
+        publishing.end_broken(load, error, max_attempts)
+        raise
+    finally:
+        load.scratch.remove()
+
+
+def _run_stages(load: Load) -> Outcome:
     try:
         same = loading.register(load)
         if same is not None:
@@ -49,8 +61,6 @@ def run_file(load: Load) -> Outcome:
         return published.result()
     except (FileRejectedError, ObjectChangedError) as error:
         return publishing.end_rejected(load, str(error))
-    finally:
-        load.scratch.remove()
 
 
 def _or_stop(stage: Callable[[Load], object], load: Load) -> None:

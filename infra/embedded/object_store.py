@@ -21,12 +21,18 @@ copy_1 = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectServer:
-    """One server on this machine; `ports` has a port for each name in `PORTS`."""
+    """One server on this machine.
+
+    Attributes:
+        ports: A port for each name in `PORTS`.
+        min_free_space: Share of the disk in percent, or bytes such as `10GiB`, below which nothing more is taken.
+    """
 
     folder: Path
     ports: dict[str, int]
     access_key: str
     secret_key: str
+    min_free_space: str = "1"
 
     @property
     def endpoint(self) -> str:
@@ -36,7 +42,7 @@ class ObjectServer:
         """Start the server and wait until it serves."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "master.toml").write_text(GROWTH)
-        child = processes.start("object-store", self._command(), folder=self.folder, stop_s=3)
+        child = processes.start("object-store", self.command(), folder=self.folder, stop_s=3)
         http = urllib3.PoolManager(retries=False, timeout=1)
 
         def serves() -> bool:
@@ -49,7 +55,8 @@ class ObjectServer:
         wait_until(serves, child, timeout_s=60)
         return child
 
-    def _command(self) -> list[str]:
+    def command(self) -> list[str]:
+        """Return the command that starts the server."""
         weed = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
         ports = self.ports
         return [
@@ -74,6 +81,7 @@ class ObjectServer:
             f"-volume.port.grpc={ports['volume_grpc']}",
             "-volume.max=10000",
             "-volume.preStopSeconds=0",
+            f"-volume.minFreeSpace={self.min_free_space}",
             f"-filer.port={ports['filer']}",
             f"-filer.port.grpc={ports['filer_grpc']}",
         ]

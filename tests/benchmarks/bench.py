@@ -262,7 +262,7 @@ def rivals(bench: Bench, rows: int) -> list[tuple[str, ...]]:
     path = write_orders(bench.folder / f"orders-{rows}-file.csv", rows, is_random=False)
     with bench.place() as settings:
         ours = float(str(bench.load(settings, path)["seconds"]))
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for way, told in (("pandas", "pandas.to_sql"), ("dlt", "dlt")):
         with bench.place() as settings:
             url = settings.database_url.get_secret_value()
