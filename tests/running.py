@@ -87,11 +87,21 @@ class RunningStack:
         with psycopg.connect(self.settings()["QUAYSIDE_DATABASE_URL"]) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def prefect(self, path: str, body: dict[str, Any]) -> Any:
+    def start_deployment(self, name: str, parameters: dict[str, Any]) -> str:
+        """Start a deployment as a person does in the UI; return the flow run."""
+        found = self.prefect(f"/deployments/name/{name}/{name}", None)
+        return str(self.prefect(f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters})["id"])
+
+    def flow_run(self, run_id: str) -> Any:
+        """Return a flow run as Prefect knows it."""
+        return self.prefect(f"/flow_runs/{run_id}", None)
+
+    def prefect(self, path: str, body: dict[str, Any] | None) -> Any:
+        """Return what Prefect's API says: to a GET without a body, else to a POST."""
         settings = self.settings()
         token = b64encode(settings["QUAYSIDE_PREFECT_AUTH"].encode()).decode()
         return urllib3.request(
-            "POST",
+            "GET" if body is None else "POST",
             settings["QUAYSIDE_PREFECT_API_URL"] + path,
             json=body,
             headers={"Authorization": f"Basic {token}"},

@@ -57,6 +57,12 @@ class Head:
     published_at: str
 
 
-def published_heads(store: ObjectStore) -> list[Head]:
-    """Return every head that was published, oldest first."""
-    return [Head(**json.loads(content)) for _, content in sorted(store.heads())]
+def published_heads(store: ObjectStore) -> tuple[list[Head], list[str]]:
+    """Return every head that was published, oldest first, and the names of those that can't be read."""
+    heads, damaged = [], []
+    for name, content in sorted(store.heads()):
+        try:
+            heads.append(Head(**json.loads(content)))
+        except (ValueError, TypeError):
+            damaged.append(name)
+    return heads, damaged

@@ -194,6 +194,19 @@ def renew(warehouse: Warehouse, claimed: ClaimedFile, lease_s: float) -> None:
             raise FenceLostError(claimed.file_id)
 
 
+def duplicates_judged_now(connection: Connection, run_id: UUID) -> datetime:
+    """Note, and return, from when on a run judges duplicates; the caller keeps other runs from being published."""
+    row = connection.execute(
+        """
+        update platform.run set duplicates_judged_at = clock_timestamp() where run_id = %s
+        returning duplicates_judged_at
+        """,
+        (run_id,),
+    ).fetchone()
+    assert row is not None
+    return cast(datetime, row["duplicates_judged_at"])
+
+
 def give_back(warehouse: Warehouse, claimed: ClaimedFile) -> None:
     """Let others claim a file at once whose run never started; the attempt does not count."""
     with warehouse.transaction() as connection:

@@ -143,13 +143,14 @@ def settle(connection: Connection, dataset: Dataset, run_id: UUID) -> None:
 def close_held_already(connection: Connection, dataset: Dataset, run_id: UUID) -> int:
     """Close the exceptions of a run that say the same as one of an earlier run that is open or was repaired.
 
-    Only where rows have a key: without one, the same text in another file is another row.
+    Only where a row has a key: without one, the same text in another file is another row.
 
     Returns:
         Their number.
     """
     if not dataset.key:
         return 0
+    keys = [column.mart_name for column in dataset.columns if column.mart_name in dataset.key]
     return connection.execute(
         """
         update platform.exception as e
@@ -167,8 +168,11 @@ def close_held_already(connection: Connection, dataset: Dataset, run_id: UUID) -
             order by digest, state = 'OPEN', exception_id
         ) as o
         where e.run_id = %(run_id)s and e.state = 'OPEN' and e.digest = o.digest
+            and (e.raw_text is not null or not exists (
+                select 1 from unnest(%(keys)s::text[]) as k (name) where e.typed ->> k.name is null
+            ))
         """,
-        {"dataset": dataset.name, "run_id": run_id},
+        {"dataset": dataset.name, "run_id": run_id, "keys": keys},
     ).rowcount
 
 

@@ -24,14 +24,35 @@ def row_by_key(connection: Connection, dataset: Dataset, key: Sequence[object]) 
     return _frame(connection, dataset, sql.SQL("where {} for update").format(where), key)
 
 
-def row_at(connection: Connection, dataset: Dataset, run_id: UUID, line: int) -> pl.DataFrame:
+def row_at(
+    connection: Connection, dataset: Dataset, run_id: UUID, line: int, *, is_locked: bool = True
+) -> pl.DataFrame:
     """Return the row of a line, locked until the transaction ends; no row where there is none."""
-    return _frame(connection, dataset, sql.SQL("where run_id = %s and line = %s for update"), (run_id, line))
+    where = sql.SQL("where run_id = %s and line = %s" + (" for update" if is_locked else ""))
+    return _frame(connection, dataset, where, (run_id, line))
 
 
-def rows_of_run(connection: Connection, dataset: Dataset, run_id: UUID) -> Iterator[pl.DataFrame]:
-    """Yield the rows of a run in the order of their lines, some at a time."""
-    chosen = sql.SQL("{} where run_id = %s order by line").format(_select(dataset))
+def rows_at(connection: Connection, dataset: Dataset, places: pl.DataFrame) -> pl.DataFrame:
+    """Return stored rows by their keys, `run_id` and `line`, locked until the transaction ends."""
+    names = _place_columns(dataset)
+    arrays = sql.SQL(", ").join(sql.SQL("%s::" + dataset.postgres_types[name] + "[]") for name in names)
+    condition = sql.SQL("where ({}) in (select * from unnest({})) for update").format(
+        sql.SQL(", ").join(map(sql.Identifier, names)), arrays
+    )
+    return _frame(connection, dataset, condition, [places[name].to_list() for name in names])
+
+
+def rows_of_run(
+    connection: Connection, dataset: Dataset, run_id: UUID, *, is_locked: bool = False
+) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a run in the order of their lines, some at a time.
+
+    Args:
+        is_locked: Whether nobody else may change them until the transaction ends: for those who write them back.
+    """
+    chosen = sql.SQL("{} where run_id = %s order by line" + (" for update" if is_locked else "")).format(
+        _select(dataset)
+    )
     with connection.cursor(name="rows_of_run") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         cursor.execute(chosen, (run_id,))
@@ -83,7 +104,7 @@ def change_rows(connection: Connection, dataset: Dataset, old: pl.DataFrame, new
 def rederive(connection: Connection, dataset: Dataset, run_id: UUID, context: Context) -> int:
     """Compute the derived columns of a run's rows again; return how many rows changed."""
     changed = 0
-    for old in rows_of_run(connection, dataset, run_id):
+    for old in rows_of_run(connection, dataset, run_id, is_locked=True):
         new = dataset.derive(old.select(*dataset.value_columns, "extra", *LINEAGE), context)
         typed = new.select(pl.col(name).cast(dataset.mart_schema[name]) for name in dataset.mart_columns)
         changed += change_rows(connection, dataset, old, typed)

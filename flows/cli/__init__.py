@@ -21,6 +21,8 @@ def main() -> None:
         app()
     except QuaysideError as error:
         _fail(str(error))
+    except (psycopg.errors.QueryCanceled, psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable):
+        _fail("the database was busy with the same rows for too long; nothing was written, try again")
     except (psycopg.OperationalError, sqlalchemy.exc.OperationalError, urllib3.exceptions.HTTPError):
         _fail("the stack does not answer; start it with `quayside up`, and see its logs if it should be up")
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """What every group of commands uses: the app, common options, late imports, the signed-in person."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from flows.core.errors import RefusedError
-from flows.printing import console, error_console, print_json, print_table
+from flows.printing import error_console, print_json, print_table
 
 app = typer.Typer(
     name="quayside",
@@ -67,7 +68,7 @@ def confirm(question: str, *, is_sure: bool) -> None:
     Raises:
         typer.Abort: The person said no.
     """
-    if not is_sure and console.is_terminal:
+    if not is_sure and sys.stdin.isatty():
         typer.confirm(question, abort=True)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli.app import Json, Why, app, queries, resources, signed_in
+from flows.cli.app import Json, Why, Yes, app, confirm, queries, resources, signed_in
 from flows.core.errors import MistakeError
 from flows.printing import console, print_json, print_table
 
@@ -18,6 +18,7 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="Every completed run, oldest first.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Write what is computed over what is stored.")] = False,
     why: Why = "",
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Compute a run again from the archive and compare it with what is stored; exit code 1 if anything differs."""
@@ -33,6 +34,8 @@ def replay(
         if every
         else [queries().run_id(parts.warehouse, run)]
     )
+    if apply:
+        confirm(f"Write what is computed over run {found[0]}?", is_sure=yes)
     folder = parts.settings.scratch_folder
     results = []
     for run_id in found:
@@ -79,5 +82,5 @@ def _tell(result: Any, *, is_applied: bool) -> None:  # Any: of a service that i
         console.print(f"… {result.different - shown:,} more")
     console.print(
         f"{result.run_id}: {result.different:,} differences in {result.rows_read:,} rows"
-        f"{', now as computed' if is_applied else ''}"
+        f"{', written as computed' if is_applied else ''}"
     )

@@ -1,7 +1,8 @@
 """Commands about reference data: thresholds, products. Each shows what a change moves before it asks."""
 
+import sys
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -44,11 +45,11 @@ def set_thresholds(
     chosen: dict[str, Any] = {
         "medium_from_idr": _amount(medium),
         "high_from_idr": _amount(high),
-        "operator": operator or None,
+        "operator": operator.strip() or None,
         "starts_on": _day(starts) if starts else BEGINNING,
     }
     dataset = parts.datasets["telco_packages"]
-    if not (preview or yes) and console.is_terminal:
+    if not (preview or yes) and sys.stdin.isatty():
         _tell_moved(set_threshold(parts.warehouse, actor, dataset, **chosen, is_preview=True), as_json, False)
         confirm("Change the thresholds?", is_sure=yes)
     moved = set_threshold(parts.warehouse, actor, dataset, **chosen, reason=why, is_preview=preview)
@@ -68,7 +69,7 @@ def remove_thresholds(
 
     parts, actor = resources(), signed_in()
     dataset = parts.datasets["telco_packages"]
-    if not (preview or yes) and console.is_terminal:
+    if not (preview or yes) and sys.stdin.isatty():
         _tell_moved(remove_threshold(parts.warehouse, actor, dataset, number, is_preview=True), as_json, False)
         confirm("Take the thresholds back?", is_sure=yes)
     moved = remove_threshold(parts.warehouse, actor, dataset, number, reason=why, is_preview=preview)
@@ -121,7 +122,7 @@ def _change_product(product: str, category: str | None, *, preview: bool, why: s
         moved = change(parts.warehouse, actor, dataset, product, category, reason=why, is_preview=is_preview)
         return asdict(moved)
 
-    if not (preview or yes) and console.is_terminal:
+    if not (preview or yes) and sys.stdin.isatty():
         print_table([act(True)])
         confirm("Change the product table?", is_sure=yes)
     moved = act(preview)
@@ -144,10 +145,15 @@ def _tell_moved(moved: Any, as_json: bool, is_changed: bool) -> None:  # Any: of
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text.replace(",", "").replace("_", ""))
-    except InvalidOperation:
-        raise MistakeError(f"{text!r} is no amount; write it as 75000") from None
+    """Return an amount, read as the prices of the files are."""
+    import polars as pl
+
+    from flows.core.kinds import Money
+
+    value = Money().read(pl.Series([text.strip()]))[0]
+    if value is None:
+        raise MistakeError(f"{text!r} is no amount; write it as 75000 or Rp 75.000")
+    return Decimal(value)
 
 
 def _day(text: str) -> date:

@@ -55,16 +55,20 @@ def exceptions(
 
     wanted = Wanted(
         dataset=dataset,
-        category=category,
+        category=category.upper(),
         rule=rule,
-        state="" if state == "all" else state,
+        state="" if state.lower() == "all" else state.upper(),
         file=file,
         run=run,
         stage=stage,
         older_than_days=older_than,
         value=value,
     )
-    told(queries().exceptions(resources().warehouse, wanted, limit), as_json=as_json, line=_exception_line)
+    warehouse = resources().warehouse
+    found = queries().exceptions(warehouse, wanted, limit)
+    told(found, as_json=as_json, line=_exception_line)
+    if not as_json and len(found) == limit:
+        console.print(f"{len(found):,} of {queries().count_exceptions(warehouse, wanted):,}; --limit shows more")
 
 
 @app.command()
@@ -280,13 +284,20 @@ def history(
 def undo(
     dataset: DatasetArgument,
     correction: Annotated[int, typer.Argument(help="Number of the correction, as `quayside history` shows it.")],
+    conflict: Annotated[
+        bool, typer.Option("--conflict", help="The number is that of a conflict: leave the new row as it is.")
+    ] = False,
     why: Why = "",
     as_json: Json = False,
 ) -> None:
-    """Take a correction back, by one more correction."""
+    """Take a correction back, by one more correction; or settle one that could not follow to a new version."""
     from flows.datasets import dataset as named
     from flows.services import corrections
 
+    if conflict:
+        corrections.settle_conflict(resources().warehouse, signed_in(), correction, reason=why)
+        print_json({"conflict": correction}) if as_json else console.print(f"Conflict {correction} is settled.")
+        return
     done = corrections.undo(resources().warehouse, signed_in(), named(dataset), correction, reason=why)
     _tell_corrected([asdict(done)], as_json)
 
@@ -364,9 +375,10 @@ def _assignment(one: str) -> tuple[str, str]:
 
 
 def _tell(results: list[Any], as_json: bool) -> None:  # Any: results of a service that is imported late
+    is_done = not results or any(one.act not in ("STILL_OPEN", "CONFLICT") for one in results)
     if as_json:
         print_json([asdict(one) for one in results])
-        return
+        raise typer.Exit(0 if is_done else 1)
     counts: dict[str, int] = {}
     for one in results:
         counts[one.act] = counts.get(one.act, 0) + 1
@@ -375,6 +387,7 @@ def _tell(results: list[Any], as_json: bool) -> None:  # Any: results of a servi
     if len(shown) < len(results):
         console.print(f"… {len(results) - len(shown):,} more; --json shows all")
     console.print(" · ".join(f"{count:,} {act}" for act, count in sorted(counts.items())) or "nothing to do")
+    raise typer.Exit(0 if is_done else 1)
 
 
 def _tell_corrected(done: list[dict[str, Any]], as_json: bool) -> None:

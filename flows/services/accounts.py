@@ -11,7 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from flows.adapters import audit
 from flows.adapters.warehouse import Connection, Warehouse
@@ -24,6 +24,8 @@ FREE_FAILURES = 4
 """Wrong passwords in a row before a name has to wait; then the wait doubles with each one."""
 MAX_WAIT = timedelta(minutes=15)
 FIRST_ADMIN = "admin"
+UNKNOWN = "(unknown)"
+"""Stands in the audit trail for a name that is no account: people type passwords there by mistake."""
 
 _HASHER = PasswordHasher()
 _NO_HASH = _HASHER.hash(secrets.token_urlsafe())
@@ -59,13 +61,14 @@ def sign_in(warehouse: Warehouse, account: str, password: str, *, client: str = 
     name = account.strip().lower()
     token = secrets.token_urlsafe(32)
     with warehouse.transaction() as connection:
-        wait_s = _wait_s(connection, name)
+        tried = sha256(name.encode()).hexdigest()
+        wait_s = _wait_s(connection, tried)
         known = connection.execute(
             "select password_hash, is_active from platform.account where account = %s", (name,)
         ).fetchone()
         is_right = not wait_s and _matches(known["password_hash"] if known else None, password)
         if known and is_right and known["is_active"]:
-            connection.execute("delete from platform.sign_in_throttle where account = %s", (name,))
+            connection.execute("delete from platform.sign_in_throttle where name_hash = %s", (tried,))
             connection.execute("delete from platform.session where expires_at < now()")
             connection.execute(
                 "insert into platform.session (token_hash, account, client, expires_at) values (%s, %s, %s, %s)",
@@ -74,11 +77,11 @@ def sign_in(warehouse: Warehouse, account: str, password: str, *, client: str = 
             audit.record(connection, "sign_in", actor=name, client=client)
             return SignedIn(account=name, token=token)
         if not wait_s:
-            _count_failure(connection, name)
+            _count_failure(connection, tried)
         audit.record(
             connection,
             "sign_in_refused",
-            actor=name[:64],
+            actor=name if known else UNKNOWN,
             client=client,
             reason="wait" if wait_s else "wrong or closed",
         )
@@ -118,7 +121,7 @@ def authorized(warehouse: Warehouse, actor: SignedIn, needed: Role, act: str) ->
             connection.execute("set local lock_timeout = '60s'")
             try:
                 yield connection
-            except LockNotAvailable:
+            except (LockNotAvailable, DeadlockDetected):
                 raise MistakeError(
                     "a large file of this dataset is being published, or someone else changes the same rows; "
                     "nothing was written, try again in a minute"
@@ -248,24 +251,24 @@ def _session_role(connection: Connection, actor: SignedIn) -> Role | None:
     return Role(row["role"]) if row else None
 
 
-def _wait_s(connection: Connection, name: str) -> float:
+def _wait_s(connection: Connection, name_hash: str) -> float:
     """Return how long a name has to wait; sign-ins of one name come one after the other."""
     connection.execute("delete from platform.sign_in_throttle where blocked_until < now() - interval '1 day'")
     connection.execute(
-        "insert into platform.sign_in_throttle (account, blocked_until) values (%s, now()) on conflict do nothing",
-        (name,),
+        "insert into platform.sign_in_throttle (name_hash, blocked_until) values (%s, now()) on conflict do nothing",
+        (name_hash,),
     )
     row = connection.execute(
         """
         select extract(epoch from blocked_until - clock_timestamp())::float as wait_s
-        from platform.sign_in_throttle where account = %s for update
+        from platform.sign_in_throttle where name_hash = %s for update
         """,
-        (name,),
+        (name_hash,),
     ).fetchone()
     return max(0.0, row["wait_s"]) if row else 0.0
 
 
-def _count_failure(connection: Connection, name: str) -> None:
+def _count_failure(connection: Connection, name_hash: str) -> None:
     connection.execute(
         """
         update platform.sign_in_throttle
@@ -273,9 +276,9 @@ def _count_failure(connection: Connection, name: str) -> None:
             blocked_until = clock_timestamp()
                 + case when failures < %(free)s then interval '0' else
                     least(make_interval(secs => 2.0 ^ least(failures - %(free)s + 1, 20)), %(most)s) end
-        where account = %(name)s
+        where name_hash = %(name)s
         """,
-        {"name": name, "free": FREE_FAILURES, "most": MAX_WAIT},
+        {"name": name_hash, "free": FREE_FAILURES, "most": MAX_WAIT},
     )
 
 

@@ -90,6 +90,7 @@ class _Versions:
         self._connection = connection
         self._dataset = dataset
         self._keys: dict[UUID, dict[int, str]] = {}
+        self._new_lines: dict[str, int] | None = None
         self.new_run = new_run
 
     def key(self, run_id: UUID, line: int) -> str:
@@ -98,8 +99,9 @@ class _Versions:
 
     def new_line(self, run_id: UUID, line: int) -> int | None:
         """Return the line of the new version that matches a row of an old one."""
-        lines = {key: line for line, key in self._keys_of(self.new_run).items()}
-        return lines.get(self.key(run_id, line))
+        if self._new_lines is None:
+            self._new_lines = {key: line for line, key in self._keys_of(self.new_run).items()}
+        return self._new_lines.get(self.key(run_id, line))
 
     def _keys_of(self, run_id: UUID) -> dict[int, str]:
         if run_id not in self._keys:
@@ -134,26 +136,32 @@ def _carry_repairs(
     """Release again what people released after a correction, where the new version holds the same text."""
     repaired = connection.execute(
         """
-        select e.exception_id, e.run_id, e.line, e.cells, e.corrected, e.closed_by
+        select e.exception_id, e.run_id, e.line, e.cells, e.raw_text, e.corrected, e.corrected_by, e.state,
+            e.extra::text as extra
         from platform.exception as e
         inner join platform.file as f on f.file_id = e.file_id
-        where e.dataset = %s and f.base_name = %s and e.run_id <> %s and e.state = 'RELEASED'
-            and e.corrected::text <> '{}'
+        where e.dataset = %s and f.base_name = %s and e.run_id <> %s and e.state in ('RELEASED', 'SUPERSEDED')
+            and e.corrected::text <> '{}' and not e.was_loaded
         order by e.exception_id
         """,
         (dataset.name, base_name, versions.new_run),
     ).fetchall()
-    newest = {versions.key(row["run_id"], row["line"]): row for row in repaired}
-    open_rows = {
-        row["line"]: row
-        for row in connection.execute(
-            "select exception_id, line, cells from platform.exception where run_id = %s and state = 'OPEN'",
-            (versions.new_run,),
-        )
+    newest = {
+        versions.key(row["run_id"], row["line"]) if row["raw_text"] is None else row["raw_text"]: row
+        for row in repaired
     }
-    fixes: list[tuple[str, Fix]] = []
+    held_now = connection.execute(
+        "select exception_id, line, cells, raw_text from platform.exception where run_id = %s and state = 'OPEN'",
+        (versions.new_run,),
+    ).fetchall()
+    open_rows = {row["line"]: row for row in held_now}
+    by_text = {row["raw_text"]: row["line"] for row in held_now if row["raw_text"] is not None}
+    fixes: list[tuple[str, str, Fix]] = []
+    sources = {}
     for row in newest.values():
-        line = versions.new_line(row["run_id"], row["line"])
+        line = (
+            versions.new_line(row["run_id"], row["line"]) if row["raw_text"] is None else by_text.get(row["raw_text"])
+        )
         held = open_rows.get(line) if line is not None else None
         if line is not None and held is None:
             continue  # the new version has a row that needs no repair
@@ -162,16 +170,21 @@ def _carry_repairs(
             conflicts += changed
         else:
             assert held is not None
-            fixes.append((row["closed_by"], Fix(exception_id=held["exception_id"], cells=row["corrected"])))
-    sources = {
-        held["exception_id"]: row["exception_id"]
-        for row in newest.values()
-        if (held := open_rows.get(versions.new_line(row["run_id"], row["line"]) or 0))
-    }
+            extra = row["extra"] if row["raw_text"] is not None else None
+            fix = Fix(exception_id=held["exception_id"], cells=row["corrected"], extra=extra)
+            fixes.append((row["corrected_by"], row["state"], fix))
+            sources[held["exception_id"]] = row["exception_id"]
     done = 0
-    for account, group in groupby(sorted(fixes, key=lambda one: one[0]), key=lambda one: one[0]):
-        results = repairs.carry(connection, dataset, [fix for _, fix in group], account, sources)
-        done += sum(result.act is Act.RELEASED for result in results)
+    for (account, state), group in groupby(sorted(fixes, key=lambda one: one[:2]), key=lambda one: one[:2]):
+        results = repairs.carry(
+            connection,
+            dataset,
+            [fix for *_, fix in group],
+            account,
+            sources,
+            is_released=state == "RELEASED",
+        )
+        done += sum(result.act in (Act.RELEASED, Act.SAVED) for result in results)
     return done
 
 

@@ -114,6 +114,35 @@ def undo(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, correction_id:
         return done[0]
 
 
+def settle_conflict(warehouse: Warehouse, actor: SignedIn, conflict_id: int, *, reason: str = "") -> None:
+    """Leave a row of a new version as it is, although a correction could not follow to it.
+
+    Raises:
+        RefusedError: The actor is no editor.
+        MistakeError: There is no such open conflict.
+    """
+    with authorized(warehouse, actor, Role.EDITOR, "settle conflicts") as connection:
+        settled = connection.execute(
+            """
+            update platform.correction_conflict set closed_at = now(), closed_by = %s
+            where conflict_id = %s and closed_at is null returning run_id, line, column_name
+            """,
+            (actor.account, conflict_id),
+        ).fetchone()
+        if settled is None:
+            raise MistakeError(f"there is no open conflict {conflict_id}; see `quayside history DATASET --conflicts`")
+        audit.record(
+            connection,
+            "correction_conflict_settled",
+            actor=actor.account,
+            run_id=settled["run_id"],
+            conflict=conflict_id,
+            line=settled["line"],
+            column=settled["column_name"],
+            reason=reason,
+        )
+
+
 def history(warehouse: Warehouse, dataset: Dataset, row: str) -> list[dict[str, Any]]:
     """Return the corrections of a row, oldest first.
 
@@ -121,16 +150,24 @@ def history(warehouse: Warehouse, dataset: Dataset, row: str) -> list[dict[str, 
         MistakeError: There is no such row.
     """
     with warehouse.transaction() as connection:
-        found = find_row(connection, dataset, row).row(0, named=True)
+        known = connection.execute(
+            """
+            select run_id::text as run_id, line from platform.correction
+            where dataset = %s and row_key = %s order by correction_id desc limit 1
+            """,
+            (dataset.name, row),
+        ).fetchone()
+        found = known or find_row(connection, dataset, row).row(0, named=True)
+        key = row if known else key_of(dataset, found)
         return connection.execute(
             """
-            select correction_id, made_at, made_by, kind, column_name, old_value, new_value, told, reason, undoes,
-                carried_from, run_id, line
+            select correction_id, made_at, made_by, kind, column_name, old_value, new_value, told, reason, warnings,
+                undoes, carried_from, run_id, line
             from platform.correction
             where dataset = %(dataset)s and ((run_id = %(run_id)s and line = %(line)s) or row_key = %(key)s)
             order by correction_id
             """,
-            {"dataset": dataset.name, "run_id": found["run_id"], "line": found["line"], "key": key_of(dataset, found)},
+            {"dataset": dataset.name, "run_id": found["run_id"], "line": found["line"], "key": key},
         ).fetchall()
 
 
@@ -254,12 +291,14 @@ def _correct_row(
     Args:
         is_settled: Whether it takes back what could not follow to a newer version; only then an old row changes.
     """
+    columns = [dataset.column(edit.column) for edit in edits]
+    if any(column.mart_name in dataset.key for column in columns):
+        marts.lock_dataset(connection, dataset)  # before the row, as those who publish do
     old = find_row(connection, dataset, row)
     before = old.row(0, named=True)
     run_id = UUID(before["run_id"])
     if stored.is_replaced(connection, run_id) and not is_settled:
         raise MistakeError(f"{row} belongs to a version of its file that a newer one replaced; correct the newer row")
-    columns = [dataset.column(edit.column) for edit in edits]
     context = context_of(connection, dataset, run_id)
     wanted = {column.name: edit.text for column, edit in zip(columns, edits, strict=True)}
     for column, edit in zip(columns, edits, strict=True):
@@ -267,10 +306,11 @@ def _correct_row(
     new, warnings = judged_again(dataset, context, before, {**texts_of(before, dataset), **wanted})
     after = new.row(0, named=True)
     _refuse_taken_key(connection, dataset, before, new)
+    _close_conflicts(connection, account, before, [column.name for column in columns])
     if not stored.change_rows(connection, dataset, old, new):
         return []
     marts.settle(connection, dataset, run_id)
-    done = [
+    return [
         _keep(
             connection,
             account,
@@ -288,14 +328,17 @@ def _correct_row(
         for column, edit in zip(columns, edits, strict=True)
         if before[column.mart_name] != after[column.mart_name]
     ]
+
+
+def _close_conflicts(connection: Connection, account: str, row: Mapping[str, Any], columns: list[str]) -> None:
+    """Settle the corrections that could not follow to cells that a person has now written."""
     connection.execute(
         """
         update platform.correction_conflict set closed_at = now(), closed_by = %s
         where run_id = %s and line = %s and column_name = any(%s) and closed_at is null
         """,
-        (account, run_id, before["line"], [one.column for one in done]),
+        (account, row["run_id"], row["line"], columns),
     )
-    return done
 
 
 def _refuse_stale(connection: Connection, row: Mapping[str, Any], column: str, edit: Edit, current: str | None) -> None:
@@ -321,7 +364,6 @@ def _refuse_stale(connection: Connection, row: Mapping[str, Any], column: str, e
 def _refuse_taken_key(connection: Connection, dataset: Dataset, before: Mapping[str, Any], new: pl.DataFrame) -> None:
     if not dataset.key or all(new[name][0] == before[name] for name in dataset.key):
         return
-    marts.lock_dataset(connection, dataset)
     standing = marts.standing_rows(connection, dataset, new)
     if standing.height:
         other = standing.row(0, named=True)
@@ -356,6 +398,7 @@ def _keep(
         made_by=account,
         reason=reason,
         undoes=undoes,
+        warnings=warnings,
     )
     return Corrected(
         correction_id=correction_id,
@@ -383,14 +426,15 @@ def keep_correction(
     reason: str,
     undoes: int | None = None,
     carried_from: int | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> int:
     """Write one correction to the history and the audit trail; return its number."""
     kept = connection.execute(
         """
         insert into platform.correction (
             dataset, run_id, line, row_key, column_name, base_value, old_value, new_value, told, kind, made_by, reason,
-            undoes, carried_from
-        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            undoes, carried_from, warnings
+        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         returning correction_id
         """,
         (
@@ -408,6 +452,7 @@ def keep_correction(
             reason,
             undoes,
             carried_from,
+            list(warnings),
         ),
     ).fetchone()
     assert kept is not None
@@ -426,6 +471,47 @@ def keep_correction(
         reason=reason,
     )
     return int(kept["correction_id"])
+
+
+def keep_updates(
+    connection: Connection,
+    dataset: Dataset,
+    pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    made_by: str,
+    reason: str,
+) -> None:
+    """Write to the history what changed where released lines took the places of standing rows.
+
+    Args:
+        pairs: Rows before and after; the audit event of the release names them all.
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into platform.correction (
+                dataset, run_id, line, row_key, column_name, base_value, old_value, new_value, told, kind, made_by,
+                reason
+            ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'UPDATE', %s, %s)
+            """,
+            [
+                (
+                    dataset.name,
+                    after["run_id"],
+                    after["line"],
+                    key_of(dataset, after),
+                    column.name,
+                    as_text(after[column.mart_name]),
+                    as_text(before[column.mart_name]),
+                    as_text(after[column.mart_name]),
+                    as_text(after[column.mart_name]) or "",
+                    made_by,
+                    reason,
+                )
+                for before, after in pairs
+                for column in dataset.columns
+                if before[column.mart_name] != after[column.mart_name]
+            ],
+        )
 
 
 def _base_value(connection: Connection, row: Mapping[str, Any], column: str, current: str | None) -> str | None:

@@ -351,9 +351,17 @@ def repeats_of(passed: pl.DataFrame, repeated: pl.Series, rule: Rule) -> pl.Data
     )
 
 
+def _is_run(name: str) -> bool:
+    try:
+        UUID(name)
+    except ValueError:
+        return False
+    return True
+
+
 def remove_leftovers(root: Path, warehouse: Warehouse) -> int:
     """Remove the scratch folders of runs that are no longer under way; return their number."""
-    folders = [folder for folder in root.glob("*") if folder.is_dir()]
+    folders = [folder for folder in root.glob("*") if folder.is_dir() and _is_run(folder.name)]
     running = liveness.runs_under_way(warehouse)
     left = [folder for folder in folders if folder.name not in running]
     for folder in left:

@@ -23,12 +23,15 @@ class Proof:
 
 def verify_audit(warehouse: Warehouse, store: ObjectStore) -> Proof:
     """Check every event and link, and every published head against the chain; nothing is written before the check."""
-    problems = [
+    heads, damaged = audit.published_heads(store)
+    problems = [f"the published head {name} can't be read" for name in damaged]
+    problems += [
         f"{row['problem']}: position {row['at_position']}, event {row['at_event_id']}"
         for row in warehouse.rows("select * from platform.verify_audit() order by at_position")
     ]
     links = {row["position"]: row["hash"] for row in warehouse.rows("select position, hash from platform.audit_link")}
-    heads = audit.published_heads(store)
+    if links and not heads:
+        problems.append("no head of the chain is published: without one, a cut tail can't be found")
     for head in heads:
         found = links.get(head.position)
         if head.position and found is None:

@@ -2,16 +2,17 @@
 
 import traceback
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 from psycopg.errors import UniqueViolation
 
-from flows.adapters import ledger, marts, stored
+from flows.adapters import ledger, marts, past, stored
 from flows.adapters.transient import is_transient
 from flows.adapters.warehouse import Connection
-from flows.core.duplicates import judge_duplicates
+from flows.core.duplicates import Duplicates, judge_duplicates
 from flows.core.errors import QuaysideError
 from flows.core.judging import HELD_SCHEMA, Tally, cells_json
 from flows.core.reading import reread
@@ -61,12 +62,21 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Counts:
-    """What publishing found among the rows that passed."""
+    """What publishing found among the rows that passed.
 
+    Attributes:
+        moment: Since when no other run of the dataset can be published.
+        renamed: Keys that people corrected, with the places of their rows.
+        sample: Findings of conflicting duplicates, for a person who decides on the run.
+    """
+
+    moment: datetime
+    renamed: pl.DataFrame
     loaded: int = 0
     loaded_already: int = 0
     conflicting: int = 0
     totals: dict[int, pl.DataFrame] = field(default_factory=dict)
+    sample: list[pl.DataFrame] = field(default_factory=list)
 
 
 def publish(load: Load) -> Outcome:
@@ -102,6 +112,7 @@ def _outcome_of(ended: dict[str, Any]) -> Outcome:
 def _publish(connection: Connection, load: Load) -> Outcome:
     marts.lock_dataset(connection, load.dataset)
     ledger.hold_fence(connection, load.claimed)
+    moment = ledger.duplicates_judged_now(connection, load.run_id)
     digest = _digest(connection, load)
     same = duplicate_of(connection, load.dataset, identity_of(load.dataset, digest, load.claimed.base_name))
     if same is not None:
@@ -110,7 +121,7 @@ def _publish(connection: Connection, load: Load) -> Outcome:
     connection.execute("set local enable_seqscan = off")
     connection.execute("set local work_mem = '64MB'")
     replaced = _replace(connection, load)
-    counts = _Counts()
+    counts = _Counts(moment=moment, renamed=past.renamed(connection, load.dataset))
     _publish_rows(connection, load, counts)
     _publish_held(connection, load)
     validated = load.validated
@@ -120,7 +131,7 @@ def _publish(connection: Connection, load: Load) -> Outcome:
     is_too_bad = errors > load.dataset.review_above_share * validated.rows_read
     if is_too_bad and load.claimed.let_go_on_by is None:
         connection.execute("rollback to savepoint unpublished")
-        return _await_review(connection, load, validated, errors)
+        return _await_review(connection, load, validated, counts, errors)
     return _complete(connection, load, validated, counts, replaced)
 
 
@@ -208,7 +219,8 @@ def _publish_rows(connection: Connection, load: Load, counts: _Counts) -> None:
             _count_part(connection, load, counts, number)
             continue
         suspects = load.scratch.read("suspects", number)
-        if not look_first and _copy_optimistically(connection, load, number):
+        is_clear = not look_first and not _has_renamed(load, counts, number)
+        if is_clear and _copy_optimistically(connection, load, number):
             _count_part(connection, load, counts, number, without=suspects.height)
         else:
             passed = load.scratch.read("passed", number)
@@ -217,6 +229,14 @@ def _publish_rows(connection: Connection, load: Load, counts: _Counts) -> None:
         _copy_new(connection, load, counts, rule, mart_rows(load, suspects))
     for position, total in counts.totals.items():
         marts.add_changes(connection, load.dataset, load.dataset.aggregates[position], load.run_id, total)
+
+
+def _has_renamed(load: Load, counts: _Counts, number: int) -> bool:
+    """Return whether a part has a key whose row stands under a corrected key."""
+    if counts.renamed.is_empty():
+        return False
+    passed = load.scratch.read("passed", number)
+    return passed.join(counts.renamed, on=load.dataset.key, how="semi").height > 0
 
 
 def _publish_held(connection: Connection, load: Load) -> None:
@@ -256,7 +276,7 @@ def _copy_new(connection: Connection, load: Load, counts: _Counts, rule: Rule, r
     if rows.is_empty():
         return 0
     dataset = load.dataset
-    standing = marts.standing_rows(connection, dataset, rows)
+    standing, originals = past.standing_at(connection, dataset, rows, counts.moment)
     known = rows.join(standing, on=dataset.key, how="semi", maintain_order="left")
     unknown = rows.join(standing, on=dataset.key, how="anti", maintain_order="left")
     is_first = unknown.select(pl.struct(dataset.key).is_first_distinct()).to_series()
@@ -265,15 +285,15 @@ def _copy_new(connection: Connection, load: Load, counts: _Counts, rule: Rule, r
     counts.loaded += new.height
     _add(connection, load, counts, changes_of(dataset, new))
     if known.height:
-        _hold_duplicates(connection, load, counts, rule, known, standing)
+        _hold_duplicates(connection, load, counts, judge_duplicates(known, standing, originals, dataset, rule), known)
     return new.height + _copy_new(connection, load, counts, rule, unknown.filter(~is_first))
 
 
 def _hold_duplicates(
-    connection: Connection, load: Load, counts: _Counts, rule: Rule, known: pl.DataFrame, standing: pl.DataFrame
+    connection: Connection, load: Load, counts: _Counts, duplicates: Duplicates, known: pl.DataFrame
 ) -> None:
-    originals = marts.originals(connection, load.dataset, standing)
-    duplicates = judge_duplicates(known, standing, originals, load.dataset, rule)
+    rule = load.dataset.duplicate_rule
+    assert rule is not None
     with load.scratch.text.open("rb") as source:
         texts = reread(source, load.layout, load.dataset, known.sort("line"))
     cells = texts.select("line", "extra", cells=cells_json(load.dataset))
@@ -293,6 +313,7 @@ def _hold_duplicates(
     already = int(held["is_loaded_already"].sum())
     counts.loaded_already += already
     counts.conflicting += held.height - already
+    counts.sample.append(duplicates.findings.head(max(0, REVIEW_SAMPLE - sum(one.height for one in counts.sample))))
 
 
 def _add(connection: Connection, load: Load, counts: _Counts, changes: list[pl.DataFrame]) -> None:
@@ -348,16 +369,17 @@ def _complete(
     return outcome
 
 
-def _await_review(connection: Connection, load: Load, validated: Validated, errors: int) -> Outcome:
+def _await_review(connection: Connection, load: Load, validated: Validated, counts: _Counts, errors: int) -> Outcome:
     """Publish nothing but the tallies and a sample of the findings."""
     reason = (
         f"{errors:,} of {validated.rows_read:,} rows have errors, more than {load.dataset.review_above_share:.0%}; "
         "a person decides whether the run goes on or is rejected"
     )
-    findings = pl.concat(load.scratch.frames("findings"))
+    findings = pl.concat([*load.scratch.frames("findings"), *counts.sample])
     sample = findings.filter(pl.int_range(pl.len()).over("rule") < REVIEW_SAMPLE)
     marts.copy_frame(connection, "platform", "finding", finding_rows(load, sample))
-    _write_tallies(connection, load, validated, judged_for_duplicates=0, duplicates=0)
+    judged = counts.loaded + counts.loaded_already + counts.conflicting
+    _write_tallies(connection, load, validated, judged_for_duplicates=judged, duplicates=counts.conflicting)
     outcome = Outcome(state="AWAITING_REVIEW", reason=reason, rows_read=validated.rows_read, rows_held=errors)
     _write_counts(connection, load, validated, outcome)
     ledger.end_file(connection, load.claimed, load.run_id, "AWAITING_REVIEW", "AWAITING_REVIEW", reason)

@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import sql
-from sqlalchemy import ColumnElement, Select, String, cast, column, func, or_, select, table
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, cast, column, func, or_, select, table
 
 from flows.adapters import audit, ledger
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset, Report
 from flows.core.errors import MistakeError
+from flows.core.rules import Category
+from flows.core.states import ExceptionState
+from flows.datasets import datasets
 from flows.services.accounts import Role, SignedIn, authorized
 from sql import query
 
@@ -136,15 +139,53 @@ class Wanted:
     value: str = ""
 
 
+def check(wanted: Wanted) -> None:
+    """Refuse what can't be: a state, a stage, a category, a dataset or a rule that does not exist.
+
+    Raises:
+        MistakeError: It names what there is.
+    """
+    known = datasets()
+    rules = {rule.code for dataset in known.values() for rule in dataset.all_rules}
+    for told, names in (
+        (wanted.state, set(ExceptionState)),
+        (wanted.category, set(Category)),
+        (wanted.dataset, set(known)),
+        (wanted.stage, {"reading", "validation", "duplicates", "correction"}),
+        (wanted.rule, rules),
+    ):
+        if told and told not in names:
+            raise MistakeError(f"there is no {told!r}; there are {', '.join(sorted(names))}")
+
+
+def count_exceptions(warehouse: Warehouse, wanted: Wanted) -> int:
+    """Return how many held rows a person means."""
+    chosen = _wanted(warehouse, wanted).with_only_columns(func.count()).order_by(None)
+    return int(_rows(warehouse, chosen)[0]["count"])
+
+
 def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -> list[Row]:
-    """Return held rows with the messages of their findings as of their last attempt, oldest first."""
-    current = (
-        _EXCEPTION.c.run_id == _FINDING.c.run_id,
-        _EXCEPTION.c.line == _FINDING.c.line,
-        _EXCEPTION.c.attempts == _FINDING.c.attempt,
-    )
-    told = select(func.array_agg(_FINDING.c.message)).where(*current).scalar_subquery().label("findings")
-    chosen = select(_EXCEPTION, _FILE.c.base_name, told).join(_FILE, _FILE.c.file_id == _EXCEPTION.c.file_id)
+    """Return held rows with the messages of their findings as of their last attempt, oldest first.
+
+    Raises:
+        MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
+    """
+    told = select(func.array_agg(_FINDING.c.message)).where(*_CURRENT).scalar_subquery().label("findings")
+    chosen = _wanted(warehouse, wanted).add_columns(told)
+    return _rows(warehouse, chosen.order_by(_EXCEPTION.c.exception_id).limit(limit))
+
+
+_CURRENT = (
+    _EXCEPTION.c.run_id == _FINDING.c.run_id,
+    _EXCEPTION.c.line == _FINDING.c.line,
+    _EXCEPTION.c.attempts == _FINDING.c.attempt,
+)
+"""A finding of an exception as of its last attempt."""
+
+
+def _wanted(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
+    check(wanted)
+    chosen = select(_EXCEPTION, _FILE.c.base_name).join(_FILE, _FILE.c.file_id == _EXCEPTION.c.file_id)
     equal = {
         _EXCEPTION.c.dataset: wanted.dataset,
         _EXCEPTION.c.category: wanted.category,
@@ -154,7 +195,8 @@ def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -
     }
     chosen = _filtered(chosen, equal)
     if wanted.exception_ids:
-        chosen = chosen.where(_EXCEPTION.c.exception_id.in_(list(wanted.exception_ids)))
+        ids = cast(list(wanted.exception_ids), ARRAY(BigInteger))
+        chosen = chosen.where(_EXCEPTION.c.exception_id == func.any(ids))
     if wanted.file:
         column_of = _FILE.c.file_id if wanted.file.isdigit() else _FILE.c.base_name
         chosen = chosen.where(column_of == (int(wanted.file) if wanted.file.isdigit() else wanted.file))
@@ -163,8 +205,8 @@ def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -
     if wanted.value:
         chosen = chosen.where(_has_value(wanted.value))
     if wanted.rule:
-        chosen = chosen.where(select(_FINDING.c.rule).where(*current, _FINDING.c.rule == wanted.rule).exists())
-    return _rows(warehouse, chosen.order_by(_EXCEPTION.c.exception_id).limit(limit))
+        chosen = chosen.where(select(_FINDING.c.rule).where(*_CURRENT, _FINDING.c.rule == wanted.rule).exists())
+    return chosen
 
 
 def _has_value(value: str) -> ColumnElement[bool]:
@@ -404,21 +446,22 @@ def _exported(warehouse: Warehouse, dataset: Dataset) -> Iterator[sql.Composable
 
 
 def _place(warehouse: Warehouse, dataset: Dataset, key: str) -> tuple[UUID, int]:
+    if len(dataset.key) == 1:
+        with warehouse.transaction() as connection:
+            found = connection.execute(
+                sql.SQL("select run_id, line from {} where {} = %s").format(
+                    sql.Identifier(dataset.name, dataset.mart_table), sql.Identifier(dataset.key[0])
+                ),
+                (key,),
+            ).fetchone()
+        if found is not None:
+            return found["run_id"], found["line"]
     run, _, line = key.rpartition(":")
     if run and line.isdigit():
         return run_id(warehouse, run), int(line)
     if len(dataset.key) != 1:
         raise MistakeError(f"rows of {dataset.name} have no key of their own; name one as RUN:LINE")
-    with warehouse.transaction() as connection:
-        found = connection.execute(
-            sql.SQL("select run_id, line from {} where {} = %s").format(
-                sql.Identifier(dataset.name, dataset.mart_table), sql.Identifier(dataset.key[0])
-            ),
-            (key,),
-        ).fetchone()
-    if found is None:
-        raise MistakeError(f"no row of {dataset.name} has the key {key!r}; held rows are named as RUN:LINE")
-    return found["run_id"], found["line"]
+    raise MistakeError(f"no row of {dataset.name} has the key {key!r}; held rows are named as RUN:LINE")
 
 
 def _mart_row(warehouse: Warehouse, dataset: Dataset, run: UUID, line: int) -> Row | None:

@@ -8,16 +8,17 @@ from uuid import UUID, uuid4
 
 import polars as pl
 
-from flows.adapters import audit, marts, stored
+from flows.adapters import audit, marts, past, stored
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError
-from flows.core.judging import Tally
+from flows.core.judging import Tally, judge
+from flows.core.written import WrittenRow, batch_of, texts_of
 from flows.resources import code_version
 from flows.services.accounts import Role, SignedIn, authorized
-from flows.services.replaying import Replay, Replayed, Stretch, replayable
+from flows.services.replaying import REPLAYS, Replay, Replayed, Stretch, replayable
 
 
 def rebuild(
@@ -47,12 +48,14 @@ def rebuild(
             raise MistakeError(f"run {run_id} is {run['state']}: only a completed run can be written anew")
         dataset = datasets[run["dataset"]]
         marts.lock_dataset(connection, dataset)
-        scratch = Scratch.of_run(scratch_root, uuid4())
+        scratch = Scratch.of_run(scratch_root / REPLAYS, uuid4())
         writer = _Writer(connection, dataset, run, actor.account)
         try:
             result = Replay(connection, store, dataset, run, scratch, writer).compare()
         finally:
             scratch.remove()
+        if not writer.is_finished:
+            raise MistakeError(f"nothing was written: {'; '.join(one.what for one in result.differences)} differs")
         audit.record(
             connection,
             "replay_applied",
@@ -76,12 +79,20 @@ class _Writer:
         self._account = account
         self._loaded = 0
         self._held = 0
+        self.is_finished = False
         self.counts: Counter[str] = Counter()
 
     def write(self, stretch: Stretch) -> None:
         """Write one batch."""
-        self._loaded += stretch.verdict.passed.height
-        self._held += stretch.verdict.held.height
+        closed = [
+            line
+            for line, row in stretch.exceptions.items()
+            if row["state"] in ("DISCARDED", "SUPERSEDED") and not row["was_loaded"]
+        ]
+        kept_held = stretch.verdict.passed.filter(pl.col("line").is_in(closed)).height
+        self._loaded += stretch.verdict.passed.height - kept_held
+        self._held += stretch.verdict.held.height + kept_held
+        self._count_as_first_pass(stretch)
         self._change(stretch)
         self._hold(stretch)
         self._load(stretch)
@@ -119,6 +130,21 @@ class _Writer:
             (self._loaded, self._held, self._dataset.rule_fingerprint, code_version(), run_id),
         )
         marts.settle(self._connection, self._dataset, run_id)
+        self.is_finished = True
+
+    def _count_as_first_pass(self, stretch: Stretch) -> None:
+        """Let rows that people released, and that pass by themselves today, count as loaded at first pass."""
+        passing = set(stretch.verdict.passed["line"])
+        lines = [
+            line
+            for line, row in stretch.exceptions.items()
+            if line in passing and row["state"] in ("RELEASED", "WAIVED") and not row["was_loaded"]
+        ]
+        if lines:
+            self._connection.execute(
+                "update platform.exception set was_loaded = true where run_id = %s and line = any(%s)",
+                (self._run["run_id"], lines),
+            )
 
     def _change(self, stretch: Stretch) -> None:
         """Write the values of rows that are loaded, before and after."""
@@ -131,7 +157,7 @@ class _Writer:
     def _hold(self, stretch: Stretch) -> None:
         """Hold rows that were loaded at first pass and break a rule today."""
         wrong = stretch.verdict.held.join(stretch.loaded.select("line"), on="line", how="semi")
-        wrong = wrong.filter(~pl.col("line").is_in(list(stretch.exceptions)))
+        wrong = wrong.filter(~pl.col("line").is_in([*stretch.exceptions, *self._repaired(stretch, wrong)]))
         if wrong.is_empty():
             return
         leaving = stretch.loaded.filter(pl.col("line").is_in(wrong["line"].implode()))
@@ -144,9 +170,27 @@ class _Writer:
                 dataset=pl.lit(self._dataset.name),
                 run_id=pl.lit(str(self._run["run_id"])),
                 file_id=pl.lit(self._run["file_id"], pl.Int64),
+                state=pl.lit("SUPERSEDED" if self._run["replaced_by_run"] else "OPEN"),
             ),
         )
         self.counts["rows_held"] += wrong.height
+
+    def _repaired(self, stretch: Stretch, wrong: pl.DataFrame) -> list[int]:
+        """Return the lines that break a rule in the file, but not as people corrected them."""
+        rows = stretch.loaded.filter(pl.col("line").is_in(wrong["line"].implode()))
+        written = [
+            WrittenRow(
+                line=row["line"],
+                byte_start=row["byte_start"],
+                byte_length=row["byte_length"],
+                cells=texts_of(row, self._dataset),
+                extra=row["extra"],
+            )
+            for row in rows.iter_rows(named=True)
+            if row["line"] in stretch.corrected
+        ]
+        passed = judge(batch_of(written, self._dataset), self._dataset, stretch.today).passed
+        return passed["line"].to_list()
 
     def _load(self, stretch: Stretch) -> None:
         """Load rows that were held, are still open, and pass today."""
@@ -159,6 +203,9 @@ class _Writer:
         rows = stretch.expected.filter(pl.col("line").is_in(lines))
         if rows.is_empty():
             return
+        if self._dataset.key:
+            standing, _ = past.standing_at(self._connection, self._dataset, rows, None)
+            rows = rows.join(standing, on=self._dataset.key, how="anti", maintain_order="left")
         stored.insert_rows(self._connection, self._dataset, rows)
         self._connection.execute(
             """

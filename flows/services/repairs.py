@@ -11,16 +11,16 @@ from uuid import UUID
 import polars as pl
 from psycopg.types.json import Json
 
-from flows.adapters import audit, marts, stored
+from flows.adapters import audit, marts, past, stored
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
-from flows.core.duplicates import judge_duplicates
+from flows.core.duplicates import Duplicates, judge_duplicates
 from flows.core.errors import MistakeError
 from flows.core.judging import judge
 from flows.core.rules import Rule
-from flows.core.written import WrittenRow, as_text, batch_of, texts_of
+from flows.core.written import WrittenRow, batch_of, texts_of
 from flows.services.accounts import Role, SignedIn, authorized, may_still
-from flows.services.corrections import context_of, derived, keep_correction
+from flows.services.corrections import context_of, derived, keep_updates
 
 
 class Act(StrEnum):
@@ -74,6 +74,7 @@ class _Row:
     typed: str | None = None
     category: str = ""
     standing: tuple[str, int] | None = None
+    is_superseded: bool = False
 
     @property
     def line(self) -> int:
@@ -88,6 +89,7 @@ class _Action:
     dataset: Dataset
     account: str
     reason: str
+    rows: Sequence[_Row] = ()
     is_update: bool = False
     is_waiver: bool = False
     carried_from: Mapping[int, int] = field(default_factory=dict)
@@ -120,20 +122,33 @@ def save(
 ) -> list[Result]:
     """Write corrections of held rows without trying them; `resubmit` and `release` try them later.
 
+    It counts as an attempt: who saw the row before is told of a conflict, and a waiver is asked for anew.
+
     Raises:
         RefusedError: The actor is no steward.
         MistakeError: There is no such exception or column.
     """
     with authorized(warehouse, actor, Role.STEWARD, "correct exceptions") as connection:
-        results = []
-        for row, dataset in _locked(connection, datasets, fixes):
-            if row.act is not Act.CONFLICT:
-                row.act = Act.SAVED
-                _remember(connection, dataset, row, actor.account)
-                _keep(connection, [row], actor.account, reason, {})
-            results.append(_result(row))
-        _tell(connection, "correction", actor.account, results, reason)
-        return results
+        return _save(connection, datasets, fixes, actor.account, reason, {})
+
+
+def _save(
+    connection: Connection,
+    datasets: Mapping[str, Dataset],
+    fixes: Sequence[Fix],
+    account: str,
+    reason: str,
+    carried_from: Mapping[int, int],
+) -> list[Result]:
+    results = []
+    for row, dataset in _locked(connection, datasets, fixes):
+        if row.act is not Act.CONFLICT:
+            row.act = Act.SAVED
+            _remember(connection, dataset, row, account)
+            _keep(connection, [row], account, reason, carried_from)
+        results.append(_result(row))
+    _tell(connection, "correction", account, results, reason)
+    return results
 
 
 def resubmit_saved(
@@ -194,7 +209,7 @@ def ask_waiver(
 def grant_waiver(
     warehouse: Warehouse, actor: SignedIn, datasets: Mapping[str, Dataset], fixes: Sequence[Fix]
 ) -> list[Result]:
-    """Load held rows as they are, for which another person asked.
+    """Load held rows as they are, for which another person asked; cells of the fixes do not count.
 
     Raises:
         RefusedError: The actor is no steward.
@@ -221,7 +236,7 @@ def grant_waiver(
             elif request["asked_by"] == actor.account:
                 told = "you asked for it: a second person grants it"
             else:
-                granted.append(fix)
+                granted.append(Fix(exception_id=fix.exception_id))
                 continue
             refused.append(Result(exception_id=fix.exception_id, act=Act.STILL_OPEN, messages=(told,)))
         results: list[Result] = []
@@ -258,6 +273,7 @@ def discard(
             """,
             (actor.account, reason, [row.fix.exception_id for row in mine]),
         )
+        _close_conflicts(connection, mine, actor.account)
         for row in mine:
             row.act = Act.DISCARDED
         _keep(connection, mine, actor.account, reason, {})
@@ -267,9 +283,22 @@ def discard(
 
 
 def carry(
-    connection: Connection, dataset: Dataset, fixes: Sequence[Fix], account: str, carried_from: Mapping[int, int]
+    connection: Connection,
+    dataset: Dataset,
+    fixes: Sequence[Fix],
+    account: str,
+    carried_from: Mapping[int, int],
+    *,
+    is_released: bool,
 ) -> list[Result]:
-    """Repeat, on the exceptions of a new version, what an account did to those of the old one."""
+    """Repeat, on the exceptions of a new version, what an account did to those of the old one.
+
+    Args:
+        is_released: Whether the old ones were released; else the text is kept and a person goes on with it.
+    """
+    if not is_released:
+        reason = "carried over from the version before"
+        return _save(connection, {dataset.name: dataset}, fixes, account, reason, carried_from)
     return _act(
         connection,
         {dataset.name: dataset},
@@ -302,6 +331,7 @@ def _act(
             dataset=dataset,
             account=account,
             reason=reason,
+            rows=mine,
             is_update=is_update or is_waiver,
             is_waiver=is_waiver,
             carried_from=carried_from or {},
@@ -362,13 +392,17 @@ def _judge_again(action: _Action, rows: list[_Row]) -> None:
     for row in rows:
         if not row.cells:
             row.messages = ["the record could not be read as fields: write its cells"]
-    by_run = sorted(ready, key=lambda row: (str(row.found["run_id"]), row.line))
+    first: dict[Any, int] = {}
+    for row in sorted(ready, key=lambda row: row.fix.exception_id):
+        first.setdefault(row.found["run_id"], row.fix.exception_id)
+    by_run = sorted(ready, key=lambda row: (first[row.found["run_id"]], row.line))
     for run_id, group in groupby(by_run, key=lambda row: row.found["run_id"]):
         some = {row.line: row for row in group}
         findings = _judge_run(action, run_id, some)
         _write_findings(connection, dataset, run_id, some, findings)
         marts.settle(connection, dataset, run_id)
     _write_states(action, rows)
+    _close_conflicts(connection, [row for row in rows if row.act is not Act.STILL_OPEN], action.account)
     _keep(connection, rows, action.account, action.reason, action.carried_from)
 
 
@@ -408,23 +442,29 @@ def _load_new(action: _Action, rule: Rule, rows: Mapping[int, _Row], passed: pl.
     if passed.is_empty():
         return []
     connection, dataset = action.connection, action.dataset
-    standing = marts.standing_rows(connection, dataset, passed)
+    standing, originals = past.standing_at(connection, dataset, passed, None)
     known = passed.join(standing, on=dataset.key, how="semi", maintain_order="left")
     unknown = passed.join(standing, on=dataset.key, how="anti", maintain_order="left")
     is_first = unknown.select(pl.struct(dataset.key).is_first_distinct()).to_series()
     stored.insert_rows(connection, dataset, unknown.filter(is_first))
     _mark(action, rows, unknown.filter(is_first))
-    findings = _settle_known(action, rule, rows, known, standing) if known.height else []
-    return findings + _load_new(action, rule, rows, unknown.filter(~is_first))
+    if action.is_update:
+        late = known.filter(~known.select(pl.struct(dataset.key).is_first_distinct()).to_series())
+        known = known.join(late.select("line"), on="line", how="anti", maintain_order="left")
+    else:
+        late = known.clear()
+    findings = []
+    if known.height:
+        duplicates = judge_duplicates(known, standing, originals, dataset, rule)
+        findings = _settle_known(action, rule, rows, known, duplicates)
+    return findings + _load_new(action, rule, rows, pl.concat([unknown.filter(~is_first), late]))
 
 
 def _settle_known(
-    action: _Action, rule: Rule, rows: Mapping[int, _Row], known: pl.DataFrame, standing: pl.DataFrame
+    action: _Action, rule: Rule, rows: Mapping[int, _Row], known: pl.DataFrame, duplicates: Duplicates
 ) -> list[pl.DataFrame]:
     """Close what is loaded already; what differs takes the place of the standing row, or stays held."""
-    originals = marts.originals(action.connection, action.dataset, standing)
-    duplicates = judge_duplicates(known, standing, originals, action.dataset, rule)
-    differing = []
+    differing = {}
     for held in duplicates.held.iter_rows(named=True):
         row = rows[held["line"]]
         row.standing = (held["standing_run_id"], held["standing_line"])
@@ -433,64 +473,86 @@ def _settle_known(
             row.act = Act.ALREADY_LOADED
             row.messages.append(f"already loaded: line {held['standing_line']} of run {held['standing_run_id']}")
         elif action.is_update:
-            differing.append(held["line"])
+            differing[held["line"]] = row.standing
     if not action.is_update:
         return [duplicates.findings]
-    for line in differing:
-        _take_place(action, known.filter(pl.col("line") == line))
-        rows[line].act = Act.WAIVED if action.is_waiver else Act.UPDATED
+    new = known.filter(pl.col("line").is_in(list(differing)))
+    if new.height:
+        _take_places(action, rows, new, differing)
     return []
 
 
-def _take_place(action: _Action, new: pl.DataFrame) -> None:
-    """Load a row in place of the one that stands under its key; the line of the other becomes SUPERSEDED."""
+def _take_places(
+    action: _Action, rows: Mapping[int, _Row], new: pl.DataFrame, standing: Mapping[int, tuple[str, int]]
+) -> None:
+    """Load rows in place of those that stand under their keys; the lines of the others become SUPERSEDED."""
     connection, dataset = action.connection, action.dataset
-    after = new.row(0, named=True)
-    old = stored.row_by_key(connection, dataset, [after[name] for name in dataset.key])
-    before = old.row(0, named=True)
-    original = marts.originals(connection, dataset, old).row(0, named=True)
-    stored.delete_rows(connection, dataset, old)
-    told = f"line {after['line']} of run {after['run_id']} was released as an update of it"
-    connection.execute(
-        """
-        insert into platform.exception (
-            dataset, run_id, file_id, line, byte_start, byte_length, cells, extra, stage, category, state, closed_at,
-            closed_by, reason, standing_run_id, standing_line, was_loaded
-        )
-        select %(dataset)s, r.run_id, r.file_id, %(line)s, %(byte_start)s, %(byte_length)s, %(cells)s, %(extra)s,
-            'correction', 'DATA_QUALITY_ISSUE', 'SUPERSEDED', clock_timestamp(), %(by)s, %(reason)s, %(new_run)s,
-            %(new_line)s, true
-        from platform.run as r where r.run_id = %(run_id)s
-        on conflict (run_id, line) do update set state = 'SUPERSEDED', closed_at = clock_timestamp(),
-            closed_by = %(by)s, reason = %(reason)s, standing_run_id = %(new_run)s, standing_line = %(new_line)s
-        """,
-        {
-            **{name: before[name] for name in ("run_id", "line", "byte_start", "byte_length", "extra")},
-            "dataset": dataset.name,
-            "cells": Json(texts_of(original, dataset)),
-            "by": action.account,
-            "reason": told,
-            "new_run": after["run_id"],
-            "new_line": after["line"],
-        },
+    places = new.select(
+        *dataset.key,
+        run_id=pl.Series([standing[line][0] for line in new["line"]]),
+        line=pl.Series([standing[line][1] for line in new["line"]]),
     )
+    old = stored.rows_at(connection, dataset, _with_current_keys(connection, dataset, places))
+    originals = {
+        (row["run_id"], row["line"]): row for row in marts.originals(connection, dataset, old).iter_rows(named=True)
+    }
+    before = {(row["run_id"], row["line"]): row for row in old.iter_rows(named=True)}
+    stored.delete_rows(connection, dataset, old)
+    pairs = [(before[standing[row["line"]]], row) for row in new.iter_rows(named=True)]
+    with connection.cursor() as cursor:
+        cursor.executemany(_SUPERSEDE, [_superseded(action, one, originals, other) for one, other in pairs])
     stored.insert_rows(connection, dataset, new)
-    for column in dataset.columns:
-        old_value, new_value = before[column.mart_name], after[column.mart_name]
-        if old_value != new_value:
-            keep_correction(
-                connection,
-                dataset,
-                after,
-                column=column.name,
-                base_value=as_text(new_value),
-                old_value=as_text(old_value),
-                new_value=as_text(new_value),
-                told=as_text(new_value) or "",
-                kind="UPDATE",
-                made_by=action.account,
-                reason=action.reason or told,
-            )
+    keep_updates(connection, dataset, pairs, action.account, action.reason or "released as an update")
+    for line in new["line"]:
+        rows[line].act = Act.WAIVED if action.is_waiver else Act.UPDATED
+    taken = {places: line for line, places in standing.items()}
+    for row in action.rows:
+        if (str(row.found["run_id"]), row.line) in taken:
+            row.is_superseded = True
+
+
+def _with_current_keys(connection: Connection, dataset: Dataset, places: pl.DataFrame) -> pl.DataFrame:
+    """Return places with the keys under which the rows are found today; people may have corrected them."""
+    hidden = past.renamed(connection, dataset).select("run_id", "line")
+    moved = places.join(hidden, on=("run_id", "line"), how="semi")
+    if moved.is_empty():
+        return places
+    found = [
+        stored.row_at(connection, dataset, UUID(row["run_id"]), row["line"]).select(places.columns)
+        for row in moved.iter_rows(named=True)
+    ]
+    return pl.concat([places.join(moved, on=("run_id", "line"), how="anti"), *found])
+
+
+_SUPERSEDE = """
+    insert into platform.exception (
+        dataset, run_id, file_id, line, byte_start, byte_length, cells, extra, stage, category, state, closed_at,
+        closed_by, reason, standing_run_id, standing_line, was_loaded
+    )
+    select %(dataset)s, r.run_id, r.file_id, %(line)s, %(byte_start)s, %(byte_length)s, %(cells)s, %(extra)s,
+        'correction', 'DATA_QUALITY_ISSUE', 'SUPERSEDED', clock_timestamp(), %(by)s, %(reason)s, %(new_run)s,
+        %(new_line)s, true
+    from platform.run as r where r.run_id = %(run_id)s
+    on conflict (run_id, line) do update set state = 'SUPERSEDED', closed_at = clock_timestamp(),
+        closed_by = %(by)s, reason = %(reason)s, standing_run_id = %(new_run)s, standing_line = %(new_line)s
+"""
+
+
+def _superseded(
+    action: _Action,
+    before: Mapping[str, Any],
+    originals: Mapping[tuple[str, int], Mapping[str, Any]],
+    after: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {
+        **{name: before[name] for name in ("run_id", "line", "byte_start", "byte_length", "extra")},
+        "dataset": action.dataset.name,
+        "cells": Json(texts_of(originals[before["run_id"], before["line"]], action.dataset)),
+        "by": action.account,
+        "reason": f"line {after['line']} of run {after['run_id']} was released as an update of it",
+        "new_run": after["run_id"],
+        "new_line": after["line"],
+    }
 
 
 def _mark(action: _Action, rows: Mapping[int, _Row], loaded: pl.DataFrame) -> None:
@@ -549,7 +611,7 @@ def _write_states(action: _Action, rows: Sequence[_Row]) -> None:
 
 
 def _state_of(action: _Action, row: _Row) -> dict[str, Any]:
-    state = _CLOSED[row.act]
+    state = "SUPERSEDED" if row.is_superseded else _CLOSED[row.act]
     told = {
         Act.STILL_OPEN: None,
         Act.ALREADY_LOADED: row.messages[0] if row.messages else None,
@@ -569,6 +631,18 @@ def _state_of(action: _Action, row: _Row) -> dict[str, Any]:
     }
 
 
+def _close_conflicts(connection: Connection, rows: Sequence[_Row], account: str) -> None:
+    """Settle the corrections that could not follow to rows that a person has now decided on."""
+    connection.execute(
+        """
+        update platform.correction_conflict as c set closed_at = now(), closed_by = %s
+        from unnest(%s::uuid[], %s::bigint[]) as r (run_id, line)
+        where c.run_id = r.run_id and c.line = r.line and c.closed_at is null
+        """,
+        (account, [row.found["run_id"] for row in rows], [row.line for row in rows]),
+    )
+
+
 def _written(row: _Row) -> dict[str, str]:
     """Return the cells that a person wrote, as they differ from those of the file."""
     read = row.found["cells"] or {}
@@ -579,10 +653,20 @@ def _remember(connection: Connection, dataset: Dataset, row: _Row, account: str)
     connection.execute(
         """
         update platform.exception
-        set corrected = %s, corrected_by = %s, corrected_attempt = attempts, extra = coalesce(%s::json, extra)
+        set corrected = %s, corrected_by = %s, attempts = attempts + 1, corrected_attempt = attempts + 1,
+            extra = coalesce(%s::json, extra)
         where exception_id = %s and dataset = %s
         """,
         (Json(_written(row)), account, row.fix.extra, row.fix.exception_id, dataset.name),
+    )
+    connection.execute(
+        """
+        insert into platform.finding
+            (run_id, line, rule, category, severity, column_name, value, message, rule_fingerprint, attempt)
+        select run_id, line, rule, category, severity, column_name, value, message, rule_fingerprint, attempt + 1
+        from platform.finding where run_id = %s and line = %s and attempt = %s
+        """,
+        (row.found["run_id"], row.line, row.found["attempts"]),
     )
 
 

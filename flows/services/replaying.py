@@ -16,7 +16,7 @@ from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Context, Dataset
 from flows.core.duplicates import judge_duplicates
-from flows.core.errors import FileRejectedError, MistakeError
+from flows.core.errors import FileRejectedError, MistakeError, ObjectChangedError
 from flows.core.judging import FINDING_SCHEMA, HELD_SCHEMA, Tally, Verdict, cells_json, judge
 from flows.core.reading import (
     MAX_HEADER_BYTES,
@@ -33,6 +33,10 @@ from flows.services.corrections import derived
 from flows.services.loading import repeated_lines, repeats_of
 from flows.services.repeats import SeenKeys
 
+REPLAYS = "replays"
+"""Folder of the replays under way, beside those of the runs."""
+_OTHER_REASONS = ("the same as file", "let go on by", "rejected by")
+"""Why a file was turned away that can be read."""
 MAX_TOLD = 1_000
 """Differences that are told one by one; all are counted."""
 
@@ -78,8 +82,9 @@ def replay(
         MistakeError: The run published nothing that could be compared.
     """
     with warehouse.transaction() as connection:
+        connection.execute("set transaction isolation level repeatable read, read only")
         run = replayable(connection, run_id)
-        scratch = Scratch.of_run(scratch_root, uuid4())
+        scratch = Scratch.of_run(scratch_root / REPLAYS, uuid4())
         try:
             return Replay(connection, store, datasets[run["dataset"]], run, scratch).compare()
         finally:
@@ -115,6 +120,8 @@ class Stretch:
         loaded: Rows that it has.
         exceptions: Stored exceptions by line.
         changed_findings: Lines whose findings of the first pass differ.
+        corrected: Lines whose loaded cells people corrected.
+        today: What rows are judged against today.
     """
 
     verdict: Verdict
@@ -122,6 +129,8 @@ class Stretch:
     loaded: pl.DataFrame
     exceptions: Mapping[int, Mapping[str, Any]]
     changed_findings: frozenset[int]
+    corrected: frozenset[int]
+    today: Context
 
 
 class Writer(Protocol):
@@ -154,15 +163,20 @@ class Replay:
         self._writer = writer
         self._seen = SeenKeys()
         self._accepted = 0
+        self._loaded = self._held_rows = 0
         self._tallies = {rule.code: Tally() for rule in dataset.all_rules}
         self._duplicates = Tally()
         self.result = Replayed(run_id=run["run_id"])
 
     def compare(self) -> Replayed:
         """Return how the run compares."""
-        digest = self._fetch()
+        try:
+            digest = self._fetch()
+        except ObjectChangedError:
+            digest = "no such object"
         if digest != self._run["sha256"]:
             self.result.differs(0, "SHA-256 of the archived file", self._run["sha256"], digest)
+            return self.result
         try:
             self._compare_rows()
         except FileRejectedError as error:
@@ -170,10 +184,11 @@ class Replay:
                 self.result.differs(0, "the file as a whole", self._run["reason"] or self._run["state"], error)
             return self.result
         if self._run["state"] == "REJECTED":
-            if self._run["file_state"] not in ("DUPLICATE", "COMPLETED", "REJECTED", "LANDED", "RUNNING"):
+            if not self._run["reason"].startswith(_OTHER_REASONS):
                 self.result.differs(0, "the file as a whole", self._run["reason"], "it can be read")
             return self.result
         self._compare_tallies()
+        self._compare_counts()
         return self.result
 
     def _fetch(self) -> str:
@@ -196,11 +211,15 @@ class Replay:
             for _ in batches:
                 pass
             return
-        rows = stored.rows_of_run(self._connection, self._dataset, self._run["run_id"])
+        rows = stored.rows_of_run(
+            self._connection, self._dataset, self._run["run_id"], is_locked=self._writer is not None
+        )
         loaded = _Following(rows, pl.DataFrame(schema=self._dataset.mart_schema))
         last = 0
         for judged in batches:
             verdict = self._settled(judged, layout)
+            self._loaded += verdict.passed.height
+            self._held_rows += verdict.held.height
             lines = [frame["line"].max() for frame in (verdict.passed, verdict.held) if frame.height]
             end = max((int(str(line)) for line in lines), default=last)
             self._compare_batch(verdict, today, loaded.until(end), last, end)
@@ -281,7 +300,7 @@ class Replay:
             return rows
         dataset = self._dataset
         standing, originals = past.standing_before(
-            self._connection, dataset, rows, self._run["run_id"], self._run["ended_at"]
+            self._connection, dataset, rows, self._run["run_id"], self._run["duplicates_judged_at"]
         )
         if in_file:
             mine = self._in_file(rows).select(standing.columns)
@@ -327,7 +346,7 @@ class Replay:
             for row in self._rows(
                 """
                 select line, byte_start, byte_length, raw_text, cells::text as cells, extra::text as extra, state,
-                    corrected, was_loaded, exception_id, closed_by
+                    category, typed::text as typed, attempts, corrected, was_loaded, exception_id, closed_by
                 from platform.exception where run_id = %(run_id)s and line > %(after)s and line <= %(end)s
                 """,
                 after,
@@ -372,6 +391,8 @@ class Replay:
                     loaded=loaded,
                     exceptions=exceptions,
                     changed_findings=changed,
+                    corrected=frozenset(corrections["line"]),
+                    today=today,
                 )
             )
 
@@ -430,6 +451,8 @@ class Replay:
                 self.result.differs(line, name, was, now)
         for line in expected.join(loaded, on="line", how="anti")["line"]:
             self.result.differs(line, "row in the mart", "missing", "LOADED")
+        for line in loaded.join(expected, on="line", how="anti")["line"]:
+            self.result.differs(line, "row in the mart", "LOADED", "no such row")
 
     def _compare_superseded(self, computed: pl.DataFrame, superseded: Mapping[int, Mapping[str, Any]]) -> None:
         for row in computed.filter(pl.col("line").is_in(list(superseded))).iter_rows(named=True):
@@ -449,6 +472,16 @@ class Replay:
                     self.result.differs(row["line"], name, kept[name], row[name])
             if row["raw_text"] is None and kept["extra"] != row["extra"]:
                 self.result.differs(row["line"], "extra", kept["extra"], row["extra"])
+            if kept["attempts"] == 0 and kept["state"] == "OPEN":
+                self._compare_open(row, kept)
+
+    def _compare_open(self, row: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
+        """Compare what the inbox and the revenue that waits are made of, where no person touched it."""
+        if kept["category"] != row["category"]:
+            self.result.differs(row["line"], "category", kept["category"], row["category"])
+        typed, now = (json.loads(one) if one else None for one in (kept["typed"], row["typed"]))
+        if typed != now:
+            self.result.differs(row["line"], "values that could be read", typed, now)
 
     def _compare_findings(self, findings: pl.DataFrame, after: int, end: int) -> frozenset[int]:
         """Compare the findings of the first pass; return the lines where they differ."""
@@ -472,6 +505,12 @@ class Replay:
         for line, rule, message in new.select("line", "rule", "message").iter_rows():
             self.result.differs(line, f"finding {rule}", "no such finding", message)
         return frozenset(gone["line"]) | frozenset(new["line"])
+
+    def _compare_counts(self) -> None:
+        """Compare the counts of the first pass, from which the measures of quality are made."""
+        for name, now in (("rows_loaded_at_first_pass", self._loaded), ("rows_held_at_first_pass", self._held_rows)):
+            if self._run[name] != now:
+                self.result.differs(0, name.replace("_", " "), self._run[name], now)
 
     def _compare_tallies(self) -> None:
         if self._run["rows_read"] != self.result.rows_read:

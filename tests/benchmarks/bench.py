@@ -206,13 +206,17 @@ def latency(home: Path, repeats: int) -> list[tuple[str, ...]]:
 
 
 def into_full_mart(bench: Bench, rows: int, full_rows: int, repeats: int) -> list[tuple[str, ...]]:
-    """Measure loads, a correction and a release where the mart holds many rows already, beside an empty one."""
+    """Measure loads into a mart that holds many rows, beside an empty one; a correction there; and a release.
+
+    Args:
+        repeats: Loads of each kind; 0 for what people do alone.
+    """
     lines: list[tuple[str, ...]] = []
     filling = write_orders(bench.folder / f"orders-{full_rows}-filling.csv", full_rows, is_random=False, seed=77)
     with bench.place() as full:
         print("filling", bench.load(full, filling), file=sys.stderr, flush=True)
         bench.rest(full)
-        for is_random in (True, False):
+        for is_random in (True, False) if repeats else ():
             order = "random order" if is_random else "file order"
             path = bench.folder / f"orders-{rows}-{'random' if is_random else 'file'}.csv"
             path = write_orders(path, rows, is_random=is_random)
@@ -300,7 +304,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--large-rows", type=int, default=10_000_000)
-    parser.add_argument("--only", choices=["loading", "large", "latency", "full", "files", "rivals"])
+    parser.add_argument("--only", choices=["loading", "large", "latency", "full", "people", "files", "rivals"])
     options = parser.parse_args()
     assert datasets()
     with tempfile.TemporaryDirectory(prefix="quayside-bench-", dir=os.environ.get("QUAYSIDE_BENCH_DIR")) as name:
@@ -315,8 +319,9 @@ def main() -> None:
                     lines += loading(bench, options.rows, options.repeats)
                 if options.only in (None, "large"):
                     lines += large(bench, options.large_rows)
-                if options.only in (None, "full"):
-                    lines += into_full_mart(bench, options.rows, options.large_rows, min(options.repeats, 3))
+                if options.only in (None, "full", "people"):
+                    repeats = 0 if options.only == "people" else min(options.repeats, 3)
+                    lines += into_full_mart(bench, options.rows, options.large_rows, repeats)
                 if options.only in (None, "files"):
                     lines += many_files(bench)
                 if options.only in (None, "rivals"):

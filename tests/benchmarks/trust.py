@@ -38,7 +38,10 @@ def correction_ms(settings: Settings, repeats: int = 50) -> float:
     warehouse, dataset = Warehouse(settings), datasets()["sales_orders"]
     actor = signed_in(warehouse)
     rows = warehouse.rows(
-        "select order_id, revenue_inr::text as revenue from sales_orders.orders tablesample system (0.001) limit %(n)s",
+        """
+        select order_id, revenue_inr::text as revenue from sales_orders.orders tablesample system (0.05)
+        order by random() limit %(n)s
+        """,
         n=repeats,
     )
     seconds = []

@@ -1,5 +1,6 @@
 """The whole stack as a newcomer starts it: `quayside demo`, an ordinary S3 client, Ctrl-C, and the start after it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -49,6 +50,7 @@ def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: RunningS
     _prefect_shows_the_runs(demo)
     _the_commands_answer(demo)
     _people_repair(demo)
+    _people_use_the_forms_of_prefect(demo)
     _everything_is_proved(demo)
     rows = demo.rows("select count(*) from sales_orders.orders")
 
@@ -104,6 +106,20 @@ def _the_commands_answer(demo: RunningStack) -> None:
         real = str(SHARED_DATA / "sales_orders" / "sales_data.csv")
         landed = demo.run("land", real, "--wait")
         assert [file["state"] for file in landed["files"]] == ["COMPLETED"]
+        _the_real_file_is_repaired(demo, landed["files"][0]["run_id"])
+
+
+def _the_real_file_is_repaired(demo: RunningStack, run_id: str) -> None:
+    expected = json.loads((SHARED_DATA / "sales_orders" / "expected.json").read_text())
+    expected = expected["after_setting_region_north_on_all_83"]
+    loaded = "select sum(revenue_inr) from sales_orders.orders"
+    before = demo.rows(loaded)[0][0]
+    done = demo.run("fix", "--rule", "region_present", "--run", run_id, "--set", "region=North", "--yes")
+    acts = [one["act"] for one in done]
+    assert (acts.count("RELEASED"), acts.count("STILL_OPEN")) == (expected["released"], expected["still_open"])
+    assert str(demo.rows(loaded)[0][0] - before) == expected["revenue_inr_released"]
+    duplicates = demo.run("exceptions", "--rule", "order_id_is_unique", "--stage", "correction", "--run", run_id)
+    assert len(duplicates) == expected["of_which_now_duplicates"]
 
 
 def _people_repair(demo: RunningStack) -> None:
@@ -128,6 +144,30 @@ def _people_repair(demo: RunningStack) -> None:
     assert demo.run("review") == []
     demo.run("accounts", "add", "vera", "viewer", "--password-stdin", told="a password of vera\n")
     assert [one["account"] for one in demo.run("accounts")] == ["admin", "vera"]
+
+
+def _people_use_the_forms_of_prefect(demo: RunningStack) -> None:
+    """Saved corrections and a replay, started as a person starts them in Prefect's UI."""
+    held = demo.run("exceptions", "--rule", "quantity_above_zero", "--limit", "1")[0]["exception_id"]
+    demo.run("fix", str(held), "--set", "quantity=2", "--save")
+    completed = demo.run("runs", "--state", "COMPLETED", "--limit", "1")[0]["run_id"]
+    started = {
+        name: demo.start_deployment(name, parameters)
+        for name, parameters in {
+            "resubmit": {"dataset": "", "exception_ids": [held]},
+            "replay": {"run": completed[:8]},
+        }.items()
+    }
+    for name, state in (("resubmit", "Completed"), ("replay", "Identical")):
+        until = time.monotonic() + 90
+        while (found := demo.flow_run(started[name])["state"])["type"] not in ("COMPLETED", "FAILED", "CRASHED"):
+            assert time.monotonic() < until, found
+            time.sleep(0.5)
+        assert found["name"] == state, found
+    assert demo.rows(f"select state, closed_by, attempts from platform.exception where exception_id = {held}")[0] in [
+        ("RELEASED", "admin", 0),
+        ("OPEN", None, 1),
+    ]
 
 
 def _everything_is_proved(demo: RunningStack) -> None:

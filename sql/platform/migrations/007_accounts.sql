@@ -33,11 +33,11 @@ comment on column platform.session.created_at is 'Sign-in (UTC).';
 comment on column platform.session.expires_at is 'When it ends by itself (UTC).';
 
 create table platform.sign_in_throttle (
-    account text primary key,
+    name_hash text primary key,
     failures integer not null default 0,
     blocked_until timestamptz not null default '-infinity'
 );
 comment on table platform.sign_in_throttle is 'Failed sign-ins since the last good one, by the name that was tried.';
-comment on column platform.sign_in_throttle.account is 'Name that was tried, known or not.';
+comment on column platform.sign_in_throttle.name_hash is 'SHA-256 of the name that was tried, known or not.';
 comment on column platform.sign_in_throttle.failures is 'Failures in a row.';
 comment on column platform.sign_in_throttle.blocked_until is 'Before this moment no password is looked at (UTC).';

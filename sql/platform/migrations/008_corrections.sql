@@ -4,9 +4,10 @@ add column corrected json,
 add column corrected_by text,
 add column corrected_attempt integer,
 add column was_loaded boolean not null default false;
+comment on column platform.exception.attempts is 'Corrections that were saved, or tried and failed again.';
 comment on column platform.exception.corrected is 'Raw cells that a person wrote over those of the file, by CSV column.';
 comment on column platform.exception.corrected_by is 'Account that wrote them last.';
-comment on column platform.exception.corrected_attempt is 'Attempts before they were written: equal to attempts while they wait to be tried.';
+comment on column platform.exception.corrected_attempt is 'Equal to attempts while they wait to be tried.';
 comment on column platform.exception.was_loaded is 'Whether the row counts as loaded at first pass: another line was released as an update of it, or a replay loaded it.';
 create index exception_settled on platform.exception (dataset, digest) where state in ('RELEASED', 'WAIVED');
 create index exception_by_state on platform.exception (state, dataset, exception_id);
@@ -70,6 +71,7 @@ create table platform.correction (
     old_value text,
     new_value text,
     told text not null,
+    warnings text[] not null default '{}',
     kind text not null check (kind in ('CORRECTION', 'UNDO', 'UPDATE', 'CARRIED')),
     made_by text not null,
     made_at timestamptz not null default clock_timestamp(),
@@ -90,6 +92,7 @@ comment on column platform.correction.base_value is 'Value that the line itself 
 comment on column platform.correction.old_value is 'Value before.';
 comment on column platform.correction.new_value is 'Value after.';
 comment on column platform.correction.told is 'Text that the person wrote.';
+comment on column platform.correction.warnings is 'Warnings of the rules about the row after it.';
 comment on column platform.correction.kind is 'CORRECTION; UNDO of another one; UPDATE by a released line of the same key; CARRIED from an older version of the file.';
 comment on column platform.correction.made_by is 'Account.';
 comment on column platform.correction.made_at is 'When (UTC).';
@@ -129,6 +132,10 @@ comment on column platform.correction_conflict.reason is 'Why it did not follow.
 comment on column platform.correction_conflict.opened_at is 'When it was found (UTC).';
 comment on column platform.correction_conflict.closed_at is 'When it was settled (UTC).';
 comment on column platform.correction_conflict.closed_by is 'Account that corrected the cell again or took the correction back, or system.';
+
+alter table platform.run add column duplicates_judged_at timestamptz;
+comment on column platform.run.duplicates_judged_at is 'From when on no other run of the dataset could be published: duplicates were judged against what stood then (UTC).';
+update platform.run set duplicates_judged_at = ended_at;
 
 create table platform.review_decision (
     run_id uuid primary key references platform.run,
@@ -253,7 +260,7 @@ with closed as (
     inner join platform.exception as e on e.run_id = f.run_id and e.line = f.line
     where
         e.state in ('RELEASED', 'WAIVED', 'DISCARDED') and e.closed_by <> 'system' and f.severity = 'error'
-        and f.attempt <= e.attempts
+        and f.attempt <= e.attempts and not (e.was_loaded and e.state = 'RELEASED')
 )
 
 select
