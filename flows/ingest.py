@@ -44,7 +44,7 @@ async def ingest(
     ] = None,
     name: Annotated[str, Field(description="Name of the run for people")] = "",
 ) -> State[Any]:
-    """Load one file; a person may start it for a file that failed or was rejected."""
+    """Load one file that waits."""
     parts = resources()
     run_id = UUID(str(runtime.flow_run.id))
     claimed = await in_thread(_claimed, parts, file_id, fence)
@@ -95,7 +95,8 @@ def _claimed(parts: Resources, file_id: int, fence: int | None) -> ClaimedFile:
     claimed = ledger.claim_file(parts.warehouse, file_id, lease_s=parts.settings.lease_s)
     if claimed is None:
         raise MistakeError(
-            f"file {file_id} is unknown, in force or under way; only a file that failed can be loaded again"
+            f"file {file_id} does not wait to be loaded; one that failed or was rejected waits again after "
+            f"`quayside retry {file_id}`"
         )
     return claimed
 

@@ -134,17 +134,14 @@ def claim(warehouse: Warehouse, *, limit: int, lease_s: float, max_attempts: int
 
 
 def claim_file(warehouse: Warehouse, file_id: int, *, lease_s: float) -> ClaimedFile | None:
-    """Claim one file that a person wants to be loaded again; None where it is in force or under way."""
+    """Claim one file that waits, or whose owner let its lease run out; None where it does neither."""
     with warehouse.transaction() as connection:
-        connection.execute(
-            "update platform.file set attempts = 0 where file_id = %s and state in ('FAILED', 'REJECTED')", (file_id,)
-        )
         claimed = _claim(
             connection,
             """
             select file_id from platform.file
             where file_id = %(file_id)s
-                and (state in ('LANDED', 'FAILED', 'REJECTED') or (state = 'RUNNING' and lease_expires_at < now()))
+                and (state = 'LANDED' or (state = 'RUNNING' and lease_expires_at < now()))
             for update skip locked
             """,
             {"file_id": file_id, "lease_s": lease_s},

@@ -134,6 +134,12 @@ def add_changes(
     )
 
 
+def mend_figures(connection: Connection, dataset: Dataset, run_id: UUID) -> None:
+    """Add what the aggregates lack to be what the rows add up to: some statement changed rows past the services."""
+    if dataset.aggregates:
+        connection.execute(query(dataset.name, "mend_figures").encode(), {"run_id": run_id})
+
+
 def settle(connection: Connection, dataset: Dataset, run_id: UUID) -> None:
     """Compute again what can't be added up, for the groups that a run touched."""
     if dataset.settle_query:

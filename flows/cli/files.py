@@ -12,6 +12,7 @@ from flows.cli.app import (
     DatasetName,
     Json,
     Limit,
+    Why,
     app,
     queries,
     resources,
@@ -66,6 +67,20 @@ def land(
             }
         )
     raise typer.Exit(0 if is_good else 1)
+
+
+@app.command()
+def retry(
+    file: Annotated[int, typer.Argument(help="Number of the file, as `quayside status` shows it.")],
+    why: Why = "",
+) -> None:
+    """Let a file that failed or was rejected be tried again."""
+    from flows.services.retries import retry as let_retry
+
+    name = let_retry(resources().warehouse, signed_in(), file, reason=why)
+    console.print(
+        f"{name} waits for a worker again; `quayside status` shows how it goes", markup=False, highlight=False
+    )
 
 
 @app.command()

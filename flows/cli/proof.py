@@ -15,14 +15,14 @@ _MAX_SHOWN = 50
 @app.command()
 def replay(
     run: Annotated[str, typer.Argument(help="Run id, or its first characters.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Every completed run, oldest first.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every completed run, oldest first, then every figure.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Write what is computed over what is stored.")] = False,
     why: Why = "",
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Compute a run again from the archive and compare it with what is stored; exit code 1 if anything differs."""
-    from flows.services import rebuilding, replaying
+    from flows.services import proving, rebuilding, replaying
 
     parts = resources()
     if bool(run) == every:
@@ -37,7 +37,7 @@ def replay(
     if apply:
         confirm(f"Write what is computed over run {found[0]}?", is_sure=yes)
     folder = parts.settings.scratch_folder
-    results = []
+    results: list[Any] = []  # of a service that is imported late
     for run_id in found:
         if apply:
             result = rebuilding.rebuild(
@@ -48,9 +48,18 @@ def replay(
         results.append(result)
         if not as_json:
             _tell(result, is_applied=apply)
+    figures = (
+        {name: proving.figures_that_differ(parts.warehouse, one) for name, one in parts.datasets.items()}
+        if every
+        else {}
+    )
     if as_json:
-        print_json([asdict(result) | {"is_identical": result.is_identical} for result in results])
-    raise typer.Exit(0 if apply or all(result.is_identical for result in results) else 1)
+        runs = [asdict(result) | {"is_identical": result.is_identical} for result in results]
+        print_json({"runs": runs, "figures_that_differ": figures} if every else runs)
+    else:
+        _tell_figures(figures)
+    is_good = apply or all(result.is_identical for result in results)
+    raise typer.Exit(0 if is_good and not any(figures.values()) else 1)
 
 
 @app.command()
@@ -70,6 +79,14 @@ def verify_audit(as_json: Json = False) -> None:
             f"{'whole' if not proof.problems else f'{len(proof.problems):,} problems'}"
         )
     raise typer.Exit(1 if proof.problems else 0)
+
+
+def _tell_figures(figures: dict[str, list[dict[str, Any]]]) -> None:
+    for dataset, rows in figures.items():
+        if rows:
+            print_table(rows, title=f"{dataset}: figures that are not what the rows add up to")
+        else:
+            console.print(f"{dataset}: the figures are what the rows add up to")
 
 
 def _tell(result: Any, *, is_applied: bool) -> None:  # Any: of a service that is imported late

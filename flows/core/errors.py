@@ -40,7 +40,7 @@ class StoreFullError(QuaysideError):
     def __init__(self) -> None:
         super().__init__(
             "the object store takes nothing more, most likely because its disk is full: the file could not be "
-            "archived and nothing of it was loaded. Make room, then drop it again or start ingest for it"
+            "archived and nothing of it was loaded. Make room, then drop it again or use `quayside retry`"
         )
 
 

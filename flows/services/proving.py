@@ -1,10 +1,13 @@
-"""Whether the audit trail is whole: its chain in the database, and its heads in the object store."""
+"""Whether the audit trail is whole, and whether the figures are what the rows add up to."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flows.adapters import audit
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
+from flows.core.dataset import Dataset
+from sql import query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +57,12 @@ def verify_audit(warehouse: Warehouse, store: ObjectStore) -> Proof:
     ]
     events = warehouse.rows("select count(*) as events from platform.audit_event")[0]["events"]
     return Proof(events=events, chained=len(links), heads=len(heads), problems=tuple(problems))
+
+
+def figures_that_differ(warehouse: Warehouse, dataset: Dataset) -> list[dict[str, Any]]:
+    """Add up every row of a dataset and return the figures that say something else, a hundred of each at most."""
+    if not dataset.aggregates:
+        return []
+    with warehouse.transaction() as connection:
+        connection.execute("set transaction read only")
+        return connection.execute(query(dataset.name, "figures_that_differ").encode()).fetchall()

@@ -336,8 +336,8 @@ def lineage(warehouse: Warehouse, store: ObjectStore, dataset: Dataset, key: str
         raise MistakeError(f"line {line} of run {run} is neither loaded nor held")
     findings = warehouse.rows(
         """
-        select rule, severity, message, rule_fingerprint from platform.finding
-        where run_id = %(run)s and line = %(line)s
+        select attempt, rule, severity, message, rule_fingerprint from platform.finding
+        where run_id = %(run)s and line = %(line)s order by attempt, rule
         """,
         run=run,
         line=line,

@@ -99,7 +99,7 @@ class _Writer:
         self._write_findings(stretch)
 
     def finish(self, tallies: Mapping[str, Tally]) -> None:
-        """Write the tallies and the counts of the run, and what can't be added up."""
+        """Write the tallies and the counts of the run, and make the figures what the rows add up to."""
         run_id = self._run["run_id"]
         self._connection.execute("delete from platform.run_rule where run_id = %s", (run_id,))
         with self._connection.cursor() as cursor:
@@ -129,6 +129,7 @@ class _Writer:
             """,
             (self._loaded, self._held, self._dataset.rule_fingerprint, code_version(), run_id),
         )
+        marts.mend_figures(self._connection, self._dataset, run_id)
         marts.settle(self._connection, self._dataset, run_id)
         self.is_finished = True
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from psycopg import sql
 
 from flows.adapters import marts
 from flows.core.dataset import Context, Dataset
@@ -15,6 +16,7 @@ from flows.core.rules import RECORD_RULES, Rule
 from flows.core.sampling import defects
 from flows.datasets import datasets
 from flows.services.loading import changes_of
+from flows.services.proving import figures_that_differ
 from flows.services.samples import write_samples
 from sql import migrations
 from tests.conftest import Place
@@ -175,3 +177,25 @@ def test_every_relation_column_and_function_of_ours_is_documented(place: Place) 
     )
 
     assert [row["name"] for row in undocumented] == []
+
+
+@pytest.mark.parametrize("dataset", ALL)
+def test_its_figures_are_compared_with_its_rows_and_mended(place: Place, dataset: Dataset) -> None:
+    folder = place.folder / "figures"
+    folder.mkdir()
+    for path in write_samples(dataset, folder, rows=200, seed=5, today=datetime.now(UTC).date()):
+        place.drop(path.read_bytes(), path.name, dataset.name)
+    assert figures_that_differ(place.parts.warehouse, dataset) == []
+    table = sql.Identifier(dataset.name, dataset.aggregates[0].table)
+    measure = sql.Identifier(next(iter(dataset.aggregates[0].measures)))
+    run_id = place.one("select run_id from platform.run where state = 'COMPLETED' order by started_at desc limit 1")
+
+    with place.parts.warehouse.transaction() as connection:
+        connection.execute(
+            sql.SQL("update {} set {} = {} + 1 where run_id = %s").format(table, measure, measure), (run_id,)
+        )
+    assert figures_that_differ(place.parts.warehouse, dataset) != []
+    with place.parts.warehouse.transaction() as connection:
+        marts.mend_figures(connection, dataset, run_id)
+
+    assert figures_that_differ(place.parts.warehouse, dataset) == []

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from flows.core.errors import BrokenRulesError, ConflictError, MistakeError, RefusedError
-from flows.services import corrections, rebuilding
+from flows.services import corrections, rebuilding, repairs, reviews
 from flows.services.corrections import Corrected, Edit
 from flows.services.products import set_product
-from flows.services.repairs import Fix
+from flows.services.repairs import Act, Fix
 from flows.services.thresholds import BEGINNING, remove_threshold, set_threshold
 from tests.conftest import Place
 from tests.integration.test_repairs import HEADER, ids, is_identical, release
@@ -338,3 +338,65 @@ def test_a_rebuild_holds_and_loads_what_other_rules_say(place: Place) -> None:
     assert place.rows("select rows_loaded, rows_held, first_pass_quality from platform.run_measures") == [
         {"rows_loaded": 3, "rows_held": 1, "first_pass_quality": Decimal("0.75")}
     ]
+
+
+def test_a_row_whose_key_was_corrected_is_known_under_its_old_key(place: Place) -> None:
+    place.drop(ORDERS)
+    correct(place, "A1", "order_id", "B1", "A1")
+
+    again = place.drop(ORDERS + "A9,2026-02-01,East,Milk 1L,1,1\n", "again.csv")
+
+    assert (again.outcome.rows_loaded, again.outcome.rows_loaded_already) == (1, 3)
+    assert place.one("select count(*) from sales_orders.orders where order_id = 'A1'") == 0
+    assert is_identical(place)
+
+
+def test_a_conflict_of_a_repair_is_settled(place: Place) -> None:
+    rest = "F,Small,10000,1\nF,Big,20000,1\n"
+    place.drop(TELCO + rest + "F,Dear,ask,1\n", NAME, "telco_packages")
+    release(place, [Fix(exception_id=ids(place)[0], cells={"price": "99000"})])
+    place.drop(TELCO + rest + "F,Dear,call us,1\n", NAME, "telco_packages")
+    (conflict,) = corrections.conflicts(place.parts.warehouse)
+
+    corrections.settle_conflict(
+        place.parts.warehouse, place.sign_in("editor"), conflict["conflict_id"], reason="the price is gone"
+    )
+
+    assert corrections.conflicts(place.parts.warehouse) == []
+    event = place.rows("select actor from platform.audit_event where event = 'correction_conflict_settled'")
+    assert event == [{"actor": "editor"}]
+
+
+def test_a_correction_that_was_only_saved_follows_to_a_new_version(place: Place) -> None:
+    rest = "F,Small,10000,1\nF,Big,20000,1\n"
+    place.drop(TELCO + rest + "F,Dear,ask,1\n", NAME, "telco_packages")
+    repairs.save(
+        place.parts.warehouse,
+        place.sign_in("steward"),
+        place.parts.datasets,
+        [Fix(exception_id=ids(place)[0], cells={"price": "99000"})],
+    )
+    place.drop(TELCO + "F,Dear,ask,1\n" + rest + "F,New,1,1\n", NAME, "telco_packages")
+
+    results = repairs.resubmit_saved(place.parts.warehouse, place.parts.datasets)
+
+    assert [result.act for result in results] == [Act.RELEASED]
+    assert (
+        place.one(
+            "select price_idr from telco_packages.packages where package_name = 'Dear' and replaced_by_run is null"
+        )
+        == 99000
+    )
+    assert is_identical(place)
+
+
+def test_the_figures_of_an_operator_follow_a_version_without_good_rows(place: Place) -> None:
+    place.drop(TELCO + "F,Small 1GB,10000,1\n", NAME, "telco_packages")
+    assert place.one("select count(*) from telco_packages.operator_price_per_gb") == 1
+    run = place.drop(TELCO + "F,Small 1GB,ask,1\n", NAME, "telco_packages").run_id
+    reviews.let_go_on(place.parts.warehouse, place.sign_in("steward"), run, reason="it is so")
+
+    place.load_all()
+
+    assert place.one("select count(*) from telco_packages.operator_price_per_gb") == 0
+    assert is_identical(place)

@@ -10,9 +10,10 @@ import pytest
 from flows.core.errors import MistakeError, RefusedError
 from flows.services import queries, repairs, replaying, rewriting, spreadsheets
 from flows.services.accounts import SignedIn
+from flows.services.proving import figures_that_differ
 from flows.services.queries import Wanted
 from flows.services.repairs import Act, Fix, Result
-from tests.conftest import Place
+from tests.conftest import Place, s3_client
 
 HEADER = "order_id,order_date,region,product,quantity,revenue\n"
 GOOD = "A1,2026-01-31,North,Milk 1L,1,5\n"
@@ -41,7 +42,7 @@ def release(
 
 
 def is_identical(place: Place) -> bool:
-    """Return whether every completed run replays to what is stored."""
+    """Return whether every completed run replays to what is stored, and the figures are what the rows add up to."""
     parts = place.parts
     results = [
         replaying.replay(parts.warehouse, parts.store, parts.datasets, row["run_id"], place.folder / "scratch")
@@ -49,6 +50,8 @@ def is_identical(place: Place) -> bool:
     ]
     for result in results:
         assert result.differences == []
+    for dataset in parts.datasets.values():
+        assert figures_that_differ(parts.warehouse, dataset) == []
     return all(result.is_identical for result in results)
 
 
@@ -308,3 +311,93 @@ def test_the_same_broken_row_of_another_file_is_not_work_again_once_it_was_relea
     assert ids(place) == []
     assert "already loaded" in place.one("select reason from platform.exception where line = 3 and state = 'DISCARDED'")
     assert is_identical(place)
+
+
+def test_two_updates_of_one_row_in_one_action_take_its_place_in_turn(place: Place) -> None:
+    drop(place, "A1,2026-01-31,East,Milk 1L,1,9\nA1,2026-01-31,West,Milk 1L,1,7\n")
+    first, second = ids(place)
+
+    results = release(place, [Fix(exception_id=one) for one in (second, first)], is_update=True)
+
+    assert [result.act for result in results.values()] == [Act.UPDATED, Act.UPDATED]
+    states = place.rows("select line, state from platform.exception order by line")
+    assert [tuple(row.values()) for row in states] == [(2, "SUPERSEDED"), (3, "SUPERSEDED"), (4, "RELEASED")]
+    assert place.one("select region from sales_orders.orders where order_id = 'A1'") == "West"
+    assert place.one("select revenue_inr from sales_orders.figures") == 7
+    assert is_identical(place)
+
+
+def test_a_saved_correction_asks_for_a_waiver_anew(place: Place) -> None:
+    drop(place, "A1,2026-01-31,East,Milk 1L,1,9\n")
+    (one,) = ids(place)
+    anna, ben = place.sign_in("steward", "anna"), place.sign_in("steward", "ben")
+    parts, fixes = place.parts, [Fix(exception_id=one)]
+    repairs.ask_waiver(parts.warehouse, anna, parts.datasets, fixes, reason="the shop says so")
+    repairs.save(parts.warehouse, anna, parts.datasets, [Fix(exception_id=one, cells={"revenue": "9000000"})])
+
+    (granted,) = repairs.grant_waiver(parts.warehouse, ben, parts.datasets, fixes)
+
+    assert granted.act is Act.STILL_OPEN
+    assert place.one("select revenue_inr from sales_orders.orders where order_id = 'A1'") == 5
+
+
+def test_a_row_saved_after_the_export_is_a_conflict_at_the_import(place: Place) -> None:
+    drop(place, "A2,2026-01-31,,Milk 1L,1,9\n")
+    (one,) = ids(place)
+    release_by_sheet = Fix(exception_id=one, cells={"region": "East"}, attempt=0)
+    repairs.save(
+        place.parts.warehouse,
+        place.sign_in("steward"),
+        place.parts.datasets,
+        [Fix(exception_id=one, cells={"region": "West"})],
+    )
+
+    assert release(place, [release_by_sheet])[one].act is Act.CONFLICT
+
+
+def test_a_changed_text_of_a_correction_is_found_by_replay(place: Place) -> None:
+    drop(place, "A2,2026-01-31,,Milk 1L,1,9\n")
+    release(place, [Fix(exception_id=ids(place)[0], cells={"region": "East"})])
+    assert is_identical(place)
+    with place.parts.warehouse.transaction() as connection:
+        connection.execute(
+            """update platform.exception set corrected = '{"region": "West"}' where state = 'RELEASED'"""
+        )
+
+    with pytest.raises(AssertionError):
+        is_identical(place)
+
+
+def test_a_figure_that_is_not_what_the_rows_add_up_to_is_found(place: Place) -> None:
+    drop(place, "")
+    with place.parts.warehouse.transaction() as connection:
+        connection.execute("update sales_orders.revenue_change set revenue_inr = revenue_inr + 1 where orders = 1")
+
+    found = figures_that_differ(place.parts.warehouse, place.parts.datasets["sales_orders"])
+
+    assert [(row["figure"], row["stored"], row["computed"]) for row in found] == [
+        ("revenue_by_group", "[1, 1, 6.00]", "[1, 1, 5.00]")
+    ]
+
+
+def test_a_file_that_is_gone_from_the_archive_is_told_by_replay(place: Place) -> None:
+    drop(place, "")
+    parts = place.parts
+    settings = parts.settings
+    client = s3_client(settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key.get_secret_value())
+    for one in client.list_objects_v2(Bucket=settings.archive_bucket)["Contents"]:
+        client.delete_object(Bucket=settings.archive_bucket, Key=one["Key"])
+
+    with pytest.raises(AssertionError, match="no such object"):
+        is_identical(place)
+
+
+def test_text_that_began_with_an_apostrophe_comes_back_as_it_was(place: Place) -> None:
+    drop(place, "A2,x,North,'-9,1,9\nA3,x,North,-9,1,9\n")
+    parts, steward = place.parts, place.sign_in("steward")
+    dataset, sheet = parts.datasets["sales_orders"], place.folder / "sheet.csv"
+    spreadsheets.export_exceptions(parts.warehouse, steward, dataset, Wanted(state="OPEN"), sheet)
+
+    brought = spreadsheets.read_corrections(parts.warehouse, dataset, sheet)
+
+    assert (brought.unchanged, list(brought.fixes)) == (2, [])

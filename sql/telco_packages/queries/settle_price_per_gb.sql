@@ -1,6 +1,7 @@
 -- What does a GB cost at the operators that a run touched? One row per operator, over its latest snapshots.
 with touched as (
-    select distinct operator from telco_packages.packages where run_id = %(run_id)s
+    select distinct operator from telco_packages.packages
+    where run_id = %(run_id)s or replaced_by_run = %(run_id)s
 ),
 
 priced as (
@@ -13,6 +14,11 @@ priced as (
         on s.operator = p.operator and s.city = p.city and s.line_of_service = p.line_of_service
         and s.file_date = p.file_date and s.is_latest
     where p.replaced_by_run is null
+),
+
+gone as (
+    delete from telco_packages.operator_price_per_gb as o using touched as t
+    where o.operator = t.operator and not exists (select 1 from priced as p where p.operator = o.operator)
 )
 
 insert into telco_packages.operator_price_per_gb as o (
