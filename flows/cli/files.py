@@ -73,11 +73,15 @@ def land(
 def retry(
     file: Annotated[int, typer.Argument(help="Number of the file, as `quayside status` shows it.")],
     why: Why = "",
+    as_json: Json = False,
 ) -> None:
     """Let a file that failed or was rejected be tried again."""
     from flows.services.retries import retry as let_retry
 
     name = let_retry(resources().warehouse, signed_in(), file, reason=why)
+    if as_json:
+        print_json({"waits": name})
+        return
     console.print(
         f"{name} waits for a worker again; `quayside status` shows how it goes", markup=False, highlight=False
     )

@@ -153,8 +153,8 @@ def _schema(rules: tuple[Rule, ...]) -> pa.DataFrameSchema:
     """Return rules as a pandera schema whose checks report under the rules' codes.
 
     Only those that some row breaks are worth a check: each costs pandera most of a millisecond, whatever the rows, and
-    a person who corrects one cell waits for it. A check is of the frame, with one stored failure case: pandera's column checks would copy every failed row into a
-    Python dict. What is not evaluated passes.
+    a person who corrects one cell waits for it. A check is of the frame, with one stored failure case: pandera's column
+    checks would copy every failed row into a Python dict. What is not evaluated passes.
     """
     return pa.DataFrameSchema(
         checks=[pa.Check(_check(rule.code), name=rule.code, error=rule.code, n_failure_cases=1) for rule in rules]
