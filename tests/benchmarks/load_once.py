@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import sys
 import time
 from uuid import uuid4
@@ -12,6 +11,7 @@ from flows.resources import resources
 from flows.services import running
 from flows.services.landing import Scanner
 from infra.worker import NICENESS
+from tests.benchmarks.memory import peak_mb
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     os.nice(NICENESS)
     parts = resources()
     Scanner(parts.settings, parts.warehouse, parts.store, parts.datasets).scan()
-    before_mb = _peak_mb()
+    before_mb = peak_mb()
     begun = time.perf_counter()
     loads = [
         running.begin(parts, claimed, uuid4())
@@ -36,7 +36,7 @@ def main() -> None:
     )
     told = {
         "seconds": seconds,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "before_mb": before_mb,
         "states": [outcome.state for outcome in outcomes],
         "rows_read": sum(outcome.rows_read for outcome in outcomes),
@@ -44,10 +44,6 @@ def main() -> None:
         "stages": {row["stage"]: round(row["seconds"], 2) for row in stages},
     }
     json.dump(told, sys.stdout)
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -4,12 +4,13 @@ Neither judges a row, knows a duplicate, or keeps what it can't read: this is wh
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.benchmarks.memory import peak_mb
 
 
 def with_pandas(path: Path, url: str) -> int:
@@ -49,7 +50,7 @@ def main() -> None:
     rows = WAYS[way](Path(path), url)
     told = {
         "seconds": time.perf_counter() - begun,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
         "rows": rows,
     }
     print("\n" + json.dumps(told))
