@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -28,8 +29,6 @@ UNKNOWN = "(unknown)"
 """Stands in the audit trail for a name that is no account: people type passwords there by mistake."""
 
 _HASHER = PasswordHasher()
-_NO_HASH = _HASHER.hash(secrets.token_urlsafe())
-"""Checked for names that do not exist, so that the answer takes as long."""
 
 
 class Role(StrEnum):
@@ -282,9 +281,15 @@ def _count_failure(connection: Connection, name_hash: str) -> None:
     )
 
 
+@cache
+def _no_hash() -> str:
+    """Return what is checked for names that do not exist, so that the answer takes as long."""
+    return _HASHER.hash(secrets.token_urlsafe())
+
+
 def _matches(known_hash: str | None, password: str) -> bool:
     try:
-        return _HASHER.verify(known_hash or _NO_HASH, password[:MAX_PASSWORD_CHARACTERS]) and known_hash is not None
+        return _HASHER.verify(known_hash or _no_hash(), password[:MAX_PASSWORD_CHARACTERS]) and known_hash is not None
     except VerifyMismatchError:
         return False
 
