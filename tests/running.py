@@ -75,6 +75,14 @@ class RunningStack:
         assert done.returncode == code, done.stdout + done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def tell(self, *command: str) -> str:
+        """Return what a command says to a person."""
+        done = subprocess.run(
+            [QUAYSIDE, *command], env=self.environment, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def log_in(self) -> None:
         """Sign in as the first admin."""
         self.run("login", "admin", "--password-stdin", told=self.password + "\n")

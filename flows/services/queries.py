@@ -160,8 +160,8 @@ def check(wanted: Wanted) -> None:
 
 def count_exceptions(warehouse: Warehouse, wanted: Wanted) -> int:
     """Return how many held rows a person means."""
-    chosen = _wanted(warehouse, wanted).with_only_columns(func.count()).order_by(None)
-    return int(_rows(warehouse, chosen)[0]["count"])
+    chosen = _wanted(warehouse, wanted).with_only_columns(func.count().label("number")).order_by(None)
+    return int(_rows(warehouse, chosen)[0]["number"])
 
 
 def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -> list[Row]:

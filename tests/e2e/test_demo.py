@@ -100,6 +100,21 @@ def _the_commands_answer(demo: RunningStack) -> None:
     assert len(demo.run("exceptions", "--category", "MISSING_REQUIRED_FIELD", "--limit", "3")) == 3
     assert demo.run("lineage", "sales_orders", "E2E-1")["raw_line"] == "E2E-1,2026-01-31,North,Milk 1L,4,260.74"
     assert demo.run("migrate") == {"applied": []}
+    for command in (
+        "status",
+        "runs",
+        f"show {run[:8]}",
+        "exceptions --limit 2",
+        "lineage sales_orders E2E-1",
+        "review",
+        "thresholds",
+        "products",
+        "accounts",
+        "history sales_orders",
+        "history telco_packages --conflicts",
+        f"replay {run[:8]}",
+    ):
+        assert demo.tell(*command.split()), command
     target = demo.home / "export.csv"
     assert demo.run("export", "sales_orders", "-o", str(target))["rows"] == len(target.read_text().splitlines()) - 1
     if SHARED_DATA.exists():

@@ -291,6 +291,7 @@ def test_a_spreadsheet_goes_out_and_comes_back_with_its_conflicts(place: Place) 
 def test_exceptions_are_found_by_what_people_know_of_them(place: Place) -> None:
     drop(place, "A2,2026-01-31,,Milk 1L,1,9\nA3,2026-01-31,Mars,Milk 100%,1,9\n", "one.csv")
     a2, a3 = ids(place)
+    assert queries.count_exceptions(place.parts.warehouse, Wanted(state="OPEN")) == 2
 
     assert ids(place, rule="region_present") == [a2]
     assert ids(place, value="region=mars") == [a3]
