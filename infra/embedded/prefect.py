@@ -115,5 +115,6 @@ class Prefect:
 
 def _code_digest() -> str:
     """Return what changes with the deployments: their declaration and the signatures of their flows."""
-    parts = (CODE / "prefect.yaml", CODE / "flows" / "pickup.py", CODE / "flows" / "ingest.py")
+    flows = (CODE / "flows" / f"{name}.py" for name in ("pickup", "ingest", "resubmit", "replay"))
+    parts = (CODE / "prefect.yaml", *flows)
     return sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()

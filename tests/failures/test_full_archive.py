@@ -1,5 +1,6 @@
 """The disk of the archive is full: the file fails with a clear sentence, and loads after room is made."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from flows.adapters import ledger
@@ -17,7 +19,7 @@ from flows.services import running
 from flows.services.retries import retry
 from infra.embedded.object_store import PORTS, ObjectServer
 from infra.processes import Processes, free_port, wait_until
-from tests.conftest import Place
+from tests.conftest import Place, s3_client
 from tests.failures.state import differences, final_state
 
 ORDERS = (
@@ -59,6 +61,21 @@ class OwnStore:
         self._processes.stop()
 
 
+def wait_until_read(place: Place, key: str) -> None:
+    """Wait until the server finds its objects again: it answers some seconds before."""
+    settings = place.parts.settings
+    client = s3_client(settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key.get_secret_value())
+    until = time.monotonic() + 60
+    while True:
+        try:
+            client.get_object(Bucket=settings.landing_bucket, Key=key)["Body"].read()
+        except ClientError:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        else:
+            return
+
+
 @pytest.fixture
 def own_store(tmp_path: Path) -> Iterator[OwnStore]:
     store = OwnStore(tmp_path)
@@ -86,6 +103,7 @@ def test_a_full_archive_fails_clearly_and_room_mends_it(place: Place, own_store:
     (claimed,) = ledger.claim(parts.warehouse, limit=1, lease_s=300, max_attempts=5)
     own_store.stop()
     own_store.start(is_full=True)
+    wait_until_read(here, claimed.object_key)
 
     with pytest.raises(StoreFullError):
         running.run_file(running.begin(parts, claimed, uuid4()), parts.settings.max_attempts)
@@ -99,6 +117,7 @@ def test_a_full_archive_fails_clearly_and_room_mends_it(place: Place, own_store:
     )
     own_store.stop()
     own_store.start()
+    wait_until_read(here, claimed.object_key)
     retry(parts.warehouse, here.sign_in("editor"), claimed.file_id)
     (again,) = ledger.claim(parts.warehouse, limit=1, lease_s=300, max_attempts=5)
     assert running.run_file(running.begin(parts, again, uuid4())).state == "COMPLETED"
