@@ -383,9 +383,10 @@ def _tell(results: list[Any], as_json: bool) -> None:  # Any: results of a servi
     for one in results:
         counts[one.act] = counts.get(one.act, 0) + 1
     shown = [one for one in results if one.messages or len(results) <= _MAX_SHOWN][:_MAX_SHOWN]
-    print_table([{"no": one.exception_id, "what": one.act, "why": "; ".join(one.messages)} for one in shown])
+    if shown:
+        print_table([{"no": one.exception_id, "what": one.act, "why": "; ".join(one.messages)} for one in shown])
     if len(shown) < len(results):
-        console.print(f"… {len(results) - len(shown):,} more; --json shows all")
+        console.print(f"… {len(results) - len(shown):,} more; --json shows all" if shown else "--json shows each row")
     console.print(" · ".join(f"{count:,} {act}" for act, count in sorted(counts.items())) or "nothing to do")
     raise typer.Exit(0 if is_done else 1)
 

@@ -62,6 +62,17 @@ def test_what_was_done_to_the_trail_is_found(place: Place, deed: str) -> None:
     assert any(found in problem for problem in verify_audit(place.parts.warehouse, place.parts.store).problems)
 
 
+def test_a_removed_event_is_one_broken_place(place: Place) -> None:
+    place.drop(HEADER + GOOD)
+    audit.publish_head(place.parts.warehouse, place.parts.store)
+    statements, _ = DEEDS["a removed event with its link"]
+
+    tamper(place, *statements)
+
+    found = place.rows("select * from platform.verify_audit()")
+    assert [(row["problem"], row["at_position"]) for row in found] == [("a link is missing before this one", 4)]
+
+
 def test_a_tail_that_was_cut_and_written_anew_is_found(place: Place) -> None:
     place.drop(HEADER + GOOD)
     audit.publish_head(place.parts.warehouse, place.parts.store)
