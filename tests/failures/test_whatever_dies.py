@@ -203,8 +203,11 @@ def test_the_worker_is_killed_at_every_stage_boundary(stack: RunningStack, place
 
 
 @pytest.mark.stack
-def test_the_worker_is_killed_at_random_moments(stack: RunningStack, place: Place) -> None:
-    print(f"seed {SEED}, {KILLS} kills")
+def test_the_worker_is_killed_at_random_moments(
+    stack: RunningStack, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        print(f"\n{KILLS} random kills, QUAYSIDE_SEED={SEED}")
     chance = random.Random(SEED)
     files: Files = {}
     begun = time.monotonic()
