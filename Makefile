@@ -27,6 +27,8 @@ lock: environment          ## pin what pyproject.toml asks for, with hashes
 		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group bench \
 		--custom-compile-command "make lock" -c requirements.txt -o requirements-bench.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group container \
+		--custom-compile-command "make lock" -c requirements.txt pyproject.toml -o requirements-container.txt
 
 environment: .venv/ready
 

@@ -1,4 +1,4 @@
-"""The SQL of the platform and of each dataset: `<owner>/migrations` in order, `<owner>/queries` by name."""
+"""The SQL of the platform and of each dataset: `<owner>/migrations` in order, `grants.sql`, `queries` by name."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +35,11 @@ def migrations() -> tuple[Migration, ...]:
         for owner in owners()
         for path in sorted((_HERE / owner / "migrations").glob("*.sql"))
     )
+
+
+def grants() -> tuple[str, ...]:
+    """Return who may do what, the platform first; an owner without a text of its own has nothing finer to say."""
+    return tuple(path.read_text() for path in (_HERE / owner / "grants.sql" for owner in owners()) if path.exists())
 
 
 @cache

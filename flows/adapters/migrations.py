@@ -4,7 +4,7 @@ from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError
 from flows.core.states import TRANSITIONS
-from sql import Migration, migrations
+from sql import Migration, grants, migrations
 
 _TABLE = """
 create schema if not exists platform;
@@ -24,7 +24,10 @@ comment on column platform.migration.applied_at is 'When it was applied (UTC).';
 
 
 def migrate(warehouse: Warehouse, datasets: dict[str, Dataset]) -> tuple[str, ...]:
-    """Apply what is missing, in one transaction, and write the declared datasets and rules; return what was applied.
+    """Apply what is missing, in one transaction, and write the declared datasets, rules and grants.
+
+    Returns:
+        What was applied.
 
     Raises:
         MistakeError: A migration was changed after it was applied.
@@ -46,6 +49,8 @@ def migrate(warehouse: Warehouse, datasets: dict[str, Dataset]) -> tuple[str, ..
         for dataset in datasets.values():
             _declare(connection, dataset)
         _declare_states(connection)
+        for statements in grants():
+            connection.execute(statements.encode())
     return tuple(f"{migration.owner}/{migration.name}" for migration in missing)
 
 

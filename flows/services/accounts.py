@@ -135,10 +135,8 @@ def authorized(warehouse: Warehouse, actor: SignedIn, needed: Role, act: str) ->
 
 def may_still(connection: Connection, account: str, needed: Role) -> bool:
     """Return whether an account that decided something earlier still has the role for it."""
-    row = connection.execute(
-        "select role from platform.account where account = %s and is_active for share", (account,)
-    ).fetchone()
-    return row is not None and _RANK[Role(row["role"])] >= _RANK[needed]
+    row = connection.execute("select platform.role_in_force(%s) as role", (account,)).fetchone()
+    return row is not None and row["role"] is not None and _RANK[Role(row["role"])] >= _RANK[needed]
 
 
 def make_first_admin(warehouse: Warehouse) -> str | None:
@@ -239,15 +237,13 @@ def accounts(warehouse: Warehouse, actor: SignedIn) -> list[dict[str, Any]]:
 def _session_role(connection: Connection, actor: SignedIn) -> Role | None:
     row = connection.execute(
         """
-        select a.role
-        from platform.session as s
-        inner join platform.account as a on a.account = s.account and a.is_active
-        where s.token_hash = %s and s.account = %s and s.expires_at > now()
-        for share of a
+        select platform.role_in_force(account) as role
+        from platform.session
+        where token_hash = %s and account = %s and expires_at > now()
         """,
         (_hash(actor.token), actor.account),
     ).fetchone()
-    return Role(row["role"]) if row else None
+    return Role(row["role"]) if row and row["role"] else None
 
 
 def _wait_s(connection: Connection, name_hash: str) -> float:

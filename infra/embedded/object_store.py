@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,19 +20,32 @@ copy_1 = 1
 """One volume at a time for each bucket; the default of seven makes a first put slow and uses volumes up."""
 
 
+IDENTITIES: Mapping[str, tuple[str, ...]] = {
+    "quayside": ("Admin", "Read", "Write", "List", "Tagging"),
+    "flows": (
+        *("Read:landing", "List:landing", "Tagging:landing"),
+        *("Read:archive", "Write:archive", "List:archive"),
+        *("Read:audit", "Write:audit", "List:audit"),
+    ),
+    "dashboard": ("Write:landing", "Tagging:landing", "Read:archive", "Read:audit", "List:audit"),
+    "uploader": ("Write:landing",),
+}
+"""Who may do what in which bucket; this server counts deleting as writing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectServer:
     """One server on this machine.
 
     Attributes:
         ports: A port for each name in `PORTS`.
+        keys: Access and secret key of those of `IDENTITIES` that it serves.
         min_free_space: Share of the disk in percent, or bytes such as `10GiB`, below which nothing more is taken.
     """
 
     folder: Path
     ports: dict[str, int]
-    access_key: str
-    secret_key: str
+    keys: Mapping[str, tuple[str, str]]
     min_free_space: str = "1"
 
     @property
@@ -89,12 +103,15 @@ class ObjectServer:
     def _identities(self) -> Path:
         """Return the file with the credentials, which only its owner can read."""
         path = self.folder / "identities.json"
-        credentials = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
-        identity = {
-            "name": "quayside",
-            "credentials": credentials,
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }
+        identities = [
+            {
+                "name": name,
+                "credentials": [{"accessKey": self.keys[name][0], "secretKey": self.keys[name][1]}],
+                "actions": actions,
+            }
+            for name, actions in IDENTITIES.items()
+            if name in self.keys
+        ]
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
-            json.dump({"identities": [identity]}, target)
+            json.dump({"identities": identities}, target)
         return path

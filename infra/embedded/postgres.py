@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from infra.processes import Child, Processes, StartError, wait_until
 
@@ -71,21 +70,13 @@ class Postgres:
         """Return the address of a database."""
         return f"{driver}://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
-    def make_database(self, name: str, user: str, password: str) -> None:
-        """Make a database with an owner of the same server, unless it is there."""
-        with psycopg.connect(self.url("postgres", self.admin_password, "postgres"), autocommit=True) as connection:
-            if connection.execute("select 1 from pg_roles where rolname = %s", (user,)).fetchone() is None:
-                connection.execute(
-                    sql.SQL("create role {} login password {}").format(sql.Identifier(user), sql.Literal(password))
-                )
-            if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is None:
-                connection.execute(
-                    sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(user))
-                )
+    @property
+    def admin_url(self) -> str:
+        return self.url("postgres", self.admin_password, "postgres")
 
     def _serves(self) -> bool:
         try:
-            psycopg.connect(self.url("postgres", self.admin_password, "postgres"), connect_timeout=2).close()
+            psycopg.connect(self.admin_url, connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True

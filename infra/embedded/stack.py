@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from flows.adapters.migrations import migrate
 from flows.adapters.object_store import ObjectStore
@@ -21,8 +22,20 @@ from infra.embedded.object_store import PORTS, ObjectServer
 from infra.embedded.postgres import Postgres
 from infra.embedded.prefect import Prefect
 from infra.processes import STACK_VARIABLE, Processes, free_port, read_json, sweep, write_private
+from infra.roles import ANALYST, DASHBOARD, LOADER, OWNER, PREFECT, make_roles
 
 _PORT_NAMES = ("postgres", "prefect", *PORTS)
+_PASSWORDS = {
+    OWNER: "database",
+    LOADER: "loader_database",
+    DASHBOARD: "dashboard_database",
+    ANALYST: "analyst_database",
+    PREFECT: "prefect_database",
+}
+"""Names, in the credentials, of the passwords of the database's roles."""
+_KEYS = {"quayside": "s3", "flows": "s3_flows", "dashboard": "s3_dashboard", "uploader": "s3_uploader"}
+"""Names, in the credentials, of the keys of the object store's identities."""
+_IDENTITIES = {LOADER: "flows", DASHBOARD: "dashboard"}
 
 
 class Stack:
@@ -57,6 +70,26 @@ class Stack:
             self.stop()
             raise
 
+    def environment(self, settings: Settings, role: str) -> dict[str, str]:
+        """Return the settings of a part that works under a role of its own, as environment variables.
+
+        Args:
+            settings: What `start` returned.
+            role: `LOADER` or `DASHBOARD`, with the S3 keys that go with it.
+        """
+        secret, keys = self._secrets(), _KEYS[_IDENTITIES[role]]
+        url = make_url(settings.database_url.get_secret_value()).set(username=role, password=secret[_PASSWORDS[role]])
+        return _environment(
+            settings.model_copy(
+                update={
+                    "database_url": SecretStr(url.render_as_string(hide_password=False)),
+                    "s3_access_key": secret[f"{keys}_access"],
+                    "s3_secret_key": SecretStr(secret[f"{keys}_secret"]),
+                }
+            ),
+            self.home,
+        )
+
     def stop(self) -> None:
         """Stop everything that was started, the last one first."""
         self._processes.stop()
@@ -77,9 +110,8 @@ class Stack:
         self, secret: dict[str, str], ports: dict[str, int], *, with_worker: bool, with_prefect: bool
     ) -> Settings:
         postgres = Postgres(folder=self.home / "postgres", port=ports["postgres"], admin_password=secret["postgres"])
-        objects = ObjectServer(
-            folder=self.home / "objects", ports=ports, access_key=secret["s3_access"], secret_key=secret["s3_secret"]
-        )
+        keys = {who: (secret[f"{name}_access"], secret[f"{name}_secret"]) for who, name in _KEYS.items()}
+        objects = ObjectServer(folder=self.home / "objects", ports=ports, keys=keys)
         prefect = Prefect(
             folder=self.home / "prefect",
             port=ports["prefect"],
@@ -89,8 +121,7 @@ class Stack:
         )
         self._tell("starting PostgreSQL")
         postgres.start(self._processes)
-        postgres.make_database("quayside", "quayside", secret["database"])
-        postgres.make_database("prefect", "prefect", secret["prefect_database"])
+        make_roles(postgres.admin_url, {role: secret[name] for role, name in _PASSWORDS.items()})
         self._tell("starting the object store")
         objects.start(self._processes)
         settings = Settings(
@@ -121,7 +152,7 @@ class Stack:
                 [sys.executable, "-m", "flows.cli", "worker"],
                 environment={
                     **prefect.environment(),
-                    **_environment(settings, self.home),
+                    **self.environment(settings, LOADER),
                     STACK_VARIABLE: str(self.home),
                 },
                 folder=self.home,
@@ -143,13 +174,14 @@ class Stack:
     def _secrets(self) -> dict[str, str]:
         """Return the credentials, made at the first start; only their owner can read them."""
         path = self.home / "credentials.json"
-        if known := read_json(path):
-            return dict(known)
-        names = ("postgres", "database", "prefect_database", "prefect", "s3_access", "s3_secret")
+        known = dict(read_json(path) or {})
+        names = ("postgres", *_PASSWORDS.values(), "prefect")
+        names += tuple(f"{name}_{part}" for name in _KEYS.values() for part in ("access", "secret"))
         made = {name: secrets.token_urlsafe(24).replace("-", "x").replace("_", "y") for name in names}
         made["prefect_encryption"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        write_private(path, json.dumps(made, indent=1))
-        return made
+        if not made.keys() <= known.keys():
+            write_private(path, json.dumps(made | known, indent=1))
+        return made | known
 
     def _ports(self) -> dict[str, int]:
         """Return a free port for each server, the one of the last start where it is free."""

@@ -37,7 +37,7 @@ class OwnStore:
             if port not in ports.values():
                 ports[PORTS[len(ports)]] = port
         self.server = ObjectServer(
-            folder=folder / "objects", ports=ports, access_key="test-key-of-the-store", secret_key=uuid4().hex
+            folder=folder / "objects", ports=ports, keys={"quayside": ("test-key-of-the-store", uuid4().hex)}
         )
         self._processes = Processes(record=folder / "processes.json", logs=folder / "logs")
 
@@ -90,8 +90,8 @@ def test_a_full_archive_fails_clearly_and_room_mends_it(place: Place, own_store:
     settings = place.parts.settings.model_copy(
         update={
             "s3_endpoint": own_store.server.endpoint,
-            "s3_access_key": own_store.server.access_key,
-            "s3_secret_key": SecretStr(own_store.server.secret_key),
+            "s3_access_key": own_store.server.keys["quayside"][0],
+            "s3_secret_key": SecretStr(own_store.server.keys["quayside"][1]),
         }
     )
     store = ObjectStore(settings)

@@ -1,0 +1,10 @@
+-- The product table is changed by people only, and its history by nobody.
+do $$
+begin
+    if to_regrole('quayside_loader') is not null then
+        revoke insert, update, delete on sales_orders.products, sales_orders.product_change from quayside_loader;
+    end if;
+    if to_regrole('quayside_dashboard') is not null then
+        revoke update, delete on sales_orders.product_change from quayside_dashboard;
+    end if;
+end $$;
