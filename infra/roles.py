@@ -9,6 +9,8 @@ OWNER = "quayside"
 LOADER = "quayside_loader"
 DASHBOARD = "quayside_dashboard"
 ANALYST = "quayside_analyst"
+NOTIFIER = "quayside_notifier"
+"""What the object store of the container stack tells of puts with."""
 PREFECT = "prefect"
 
 _DATABASES = {"quayside": OWNER, "prefect": PREFECT}

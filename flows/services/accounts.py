@@ -139,9 +139,18 @@ def may_still(connection: Connection, account: str, needed: Role) -> bool:
     return row is not None and row["role"] is not None and _RANK[Role(row["role"])] >= _RANK[needed]
 
 
-def make_first_admin(warehouse: Warehouse) -> str | None:
-    """Make the first account, an admin; return its password, which is shown once. None where there are accounts."""
-    password = secrets.token_urlsafe(15)
+def make_first_admin(warehouse: Warehouse, password: str = "") -> str | None:
+    """Make the first account, an admin; return its password, which is shown once. None where there are accounts.
+
+    Args:
+        password: Chosen by whoever sets a server up; random where it is empty.
+
+    Raises:
+        MistakeError: The chosen password is too short.
+    """
+    if password:
+        _check_password(FIRST_ADMIN, password)
+    password = password or secrets.token_urlsafe(15)
     with warehouse.transaction() as connection:
         connection.execute("select pg_advisory_xact_lock(hashtext('quayside.first_admin'))")
         if connection.execute("select 1 from platform.account limit 1").fetchone():

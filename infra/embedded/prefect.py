@@ -94,23 +94,32 @@ class Prefect:
         state = _code_digest()
         if mark.exists() and mark.read_text() == state:
             return
-        for command in (
-            ["work-pool", "create", work_pool, "--type", "process", "--overwrite"],
-            ["--no-prompt", "deploy", "--all", "--prefect-file", str(CODE / "prefect.yaml")],
-        ):
-            done = subprocess.run(
-                [sys.executable, "-m", "prefect", *command],
-                env={**os.environ, **self.environment(), **environment},
-                cwd=CODE,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
-            )
-            if done.returncode:
-                raise StartError(f"prefect {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        deploy_flows({**os.environ, **self.environment(), **environment}, work_pool)
         mark.write_text(state)
+
+
+def deploy_flows(environment: dict[str, str], work_pool: str) -> None:
+    """Make the work pool and the deployments of `prefect.yaml`; doing it again is safe.
+
+    Raises:
+        StartError: Prefect refused.
+    """
+    for command in (
+        ["work-pool", "create", work_pool, "--type", "process", "--overwrite"],
+        ["--no-prompt", "deploy", "--all", "--prefect-file", str(CODE / "prefect.yaml")],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", *command],
+            env=environment,
+            cwd=CODE,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        if done.returncode:
+            raise StartError(f"prefect {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
 
 
 def _code_digest() -> str:

@@ -62,6 +62,13 @@ begin
         execute format('grant insert, update, delete on all tables in schema %I to %I', dataset_schema, role_name);
     end loop;
 
+    -- The object store tells of puts.
+    if to_regrole('quayside_notifier') is not null then
+        execute format('grant connect on database %I to quayside_notifier', current_database());
+        grant usage on schema platform to quayside_notifier;
+        grant select, insert on platform.landing_event to quayside_notifier;
+    end if;
+
     -- Analysts read marts, figures and measures; held rows, people and the audit trail are none of them.
     if to_regrole('quayside_analyst') is not null then
         grant select on platform.dataset, platform.rule, platform.batch, platform.file, platform.run,
