@@ -41,6 +41,15 @@ class Settings(BaseSettings):
     prefect_ui_url: str = Field(default="", description="Address of the Prefect UI for people")
     prefect_auth: SecretStr = Field(default=SecretStr(""), description="user:password of the Prefect API")
     work_pool: str = Field(default="quayside", description="Prefect work pool of the workers")
+    dashboard_host: str = Field(default="127.0.0.1", description="Address on which the dashboard listens")
+    dashboard_port: int = Field(default=8050, description="Port on which the dashboard listens")
+    dashboard_origins: str = Field(
+        default="", description="host:port by which browsers reach the dashboard, with commas; empty: its own port"
+    )
+    dashboard_secret: SecretStr = Field(
+        default=SecretStr(""), description="At least 32 characters that sign cookies and sessions of the dashboard"
+    )
+    dashboard_is_secure: bool = Field(default=False, description="Whether browsers reach the dashboard by HTTPS")
 
 
 def home() -> Path:

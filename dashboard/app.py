@@ -1,0 +1,94 @@
+"""One browser session: the shell, the page that is open, and the way from one to the next."""
+
+from typing import Any
+
+import panel as pn
+from panel.viewable import Viewable
+
+from dashboard.address import Address, read_address
+from dashboard.auth import Visitor
+from dashboard.browser import Browser
+from dashboard.closing import forget_when_closed
+from dashboard.pages import START, pages
+from dashboard.shell import Shell
+from dashboard.visit import Visit
+from flows.resources import resources
+
+TICK_MS = 1000
+SIGNED_IN_EVERY = 15
+"""Ticks between two looks whether the person is still signed in."""
+MODE_COOKIE = "quayside-mode"
+
+
+def open_page(name: str) -> Viewable:
+    """Return what a browser shows that asks for a page; Panel calls it once per session."""
+    visitor = _visitor()
+    if visitor is None:  # the server asks for a sign-in before it gets here; nothing is shown without one
+        return pn.pane.HTML('<p>Please <a href="/sign-in">sign in</a>.</p>')
+    session = Session(visitor, _mode_is_dark(), _address(name))
+    return session.shell.page
+
+
+class Session:
+    """Opens pages as the address says."""
+
+    def __init__(self, visitor: Visitor, is_dark: bool, address: Address) -> None:
+        self.browser = Browser(url=address.url, is_dark=is_dark, title=_title(address.page))
+        self.visit = Visit(resources(), visitor, self.browser)
+        self.shell = Shell(self.visit, is_dark)
+        self._last_query: dict[str, str] = {}
+        self._ticks = 0
+        self.shell.show_loading(pages()[address.page])
+        self.browser.param.watch(lambda event: self._follow(event.new), "url")
+        pn.state.onload(lambda: self._open(address))
+        pn.state.add_periodic_callback(self._tick, TICK_MS)
+        forget_when_closed(self.shell.page)
+
+    def _follow(self, url: str) -> None:
+        """Go where the address says."""
+        address = read_address(url)
+        if address.page not in pages():
+            self.browser.open(url)
+        elif address.page == self.visit.address.page:
+            if address != self.visit.address:
+                self.visit.moved(address)
+        else:
+            self._open(address)
+
+    def _open(self, address: Address) -> None:
+        page = pages()[address.page]
+        if not self.visit.may(page.needed):
+            self.visit.toast(f"{page.title} needs the role {page.needed}", "warning")
+            page = pages()[START]
+            address = Address(START)
+        self.shell.show_loading(page)
+        self.browser.title = _title(page.name)
+        self.visit.opened(address)
+        self.shell.show(page, page.build(self.visit))
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % SIGNED_IN_EVERY == 0 and not self.visit.is_still_signed_in():
+            return
+        self.visit.tick()
+
+
+def _visitor() -> Visitor | None:
+    return getattr(_request(), "visitor", None)
+
+
+def _request() -> Any:  # Any: Bokeh's stand-in for Tornado's request
+    return getattr(pn.state.curdoc.session_context, "request", None) if pn.state.curdoc else None
+
+
+def _mode_is_dark() -> bool:
+    return pn.state.cookies.get(MODE_COOKIE) == "dark"
+
+
+def _address(name: str) -> Address:
+    address = read_address(getattr(_request(), "uri", ""))
+    return address if address.page == name else Address(name)
+
+
+def _title(name: str) -> str:
+    return f"{pages()[name].title} · Quayside"

@@ -1,0 +1,84 @@
+// Keeps address, history and mode of the browser in step with the session, and shows toasts.
+const KINDS = {success: "status", info: "status", warning: "alert", error: "alert"}
+const SECONDS = {success: 6, info: 6, warning: 12, error: 20}
+const here = () => window.location.pathname + window.location.search
+
+function toastArea() {
+  let area = document.getElementById("q-toasts")
+  if (!area) {
+    area = document.createElement("div")
+    area.id = "q-toasts"
+    document.body.appendChild(area)
+  }
+  return area
+}
+
+function toast(text, kind) {
+  const told = document.createElement("div")
+  told.className = `q-toast q-toast-${kind}`
+  told.setAttribute("role", KINDS[kind] ?? "status")
+  const words = document.createElement("span")
+  words.textContent = text
+  const close = document.createElement("button")
+  close.type = "button"
+  close.setAttribute("aria-label", "Close this message")
+  close.textContent = "×"
+  close.addEventListener("click", () => told.remove())
+  told.append(words, close)
+  toastArea().appendChild(told)
+  setTimeout(() => told.remove(), 1000 * (SECONDS[kind] ?? 6))
+}
+
+function internalLink(event) {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+    return null
+  }
+  const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.hasAttribute("href"))
+  if (!link || link.target || link.hasAttribute("download")) { return null }
+  const url = new URL(link.href, window.location.href)
+  const isPage = url.origin === window.location.origin && document.documentElement.dataset.pages?.split(" ").includes(url.pathname.slice(1))
+  return isPage ? url.pathname + url.search : null
+}
+
+export function render({model}) {
+  const root = document.documentElement
+  const showMode = () => {
+    root.dataset.mode = model.is_dark ? "dark" : "light"
+    document.cookie = `quayside-mode=${root.dataset.mode}; path=/; max-age=31536000; samesite=lax`
+  }
+  const showUrl = () => {
+    if (model.url === here()) { return }
+    const isOtherPage = new URL(model.url, window.location.href).pathname !== window.location.pathname
+    window.history[isOtherPage ? "pushState" : "replaceState"]({}, "", model.url)
+  }
+  const clicked = (event) => {
+    const url = internalLink(event)
+    if (url === null) { return }
+    event.preventDefault()
+    if (url !== here()) { window.history.pushState({}, "", url) }
+    model.url = url
+  }
+  const wentBack = () => { model.url = here() }
+
+  showMode()
+  document.title = model.title
+  if (model.url !== here()) { window.history.replaceState({}, "", model.url) }
+  model.on("is_dark", showMode)
+  model.on("url", showUrl)
+  model.on("title", () => { document.title = model.title })
+  model.on("msg:custom", (message) => {
+    const told = message?.data ?? message
+    if (told.what === "toast") { toast(told.text, told.kind) }
+    if (told.what === "open") { window.location.assign(told.url) }
+    if (told.what === "focus") { document.dispatchEvent(new CustomEvent("quayside:focus")) }
+  })
+  document.addEventListener("click", clicked)
+  window.addEventListener("popstate", wentBack)
+  model.on("remove", () => {
+    document.removeEventListener("click", clicked)
+    window.removeEventListener("popstate", wentBack)
+  })
+  const nothing = document.createElement("span")
+  nothing.hidden = true
+  return nothing
+}

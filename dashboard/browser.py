@@ -1,0 +1,38 @@
+"""The part of a session that lives in the browser: its address, its light or dark mode, and what it is told."""
+
+from pathlib import Path
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+
+
+class Browser(JSComponent):
+    """Keeps the address of the browser and the session's page in step, and shows toasts.
+
+    Attributes:
+        url: Path and query; written by the person (a link, the back button) or by us.
+        is_dark: Which mode the person chose.
+        title: Title of the window.
+    """
+
+    url = param.String(default="/")
+    is_dark = param.Boolean(default=False)
+    title = param.String(default="Quayside")
+
+    _esm = Path(__file__).parent / "assets" / "browser.js"
+
+    def toast(self, text: str, kind: str) -> None:
+        """Show a sentence for some seconds; screen readers say it."""
+        self._send_msg({"what": "toast", "text": text, "kind": kind})
+
+    def open(self, url: str) -> None:
+        """Load another address; also what can't be shown within this page."""
+        self._send_msg({"what": "open", "url": url})
+
+    def focus_heading(self) -> None:
+        """Move the keyboard to the head of the page that was just opened."""
+        self._send_msg({"what": "focus"})
+
+    def _handle_msg(self, message: Any) -> None:
+        """Take nothing from the browser but the parameters."""

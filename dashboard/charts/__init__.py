@@ -1,0 +1,1 @@
+"""Kinds of chart: each takes rows and returns a pane."""

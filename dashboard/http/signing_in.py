@@ -1,0 +1,94 @@
+"""Signing in and out with an account of ours."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tornado.web import HTTPError
+
+from dashboard import auth
+from dashboard.http.base import QuaysideHandler, in_thread
+from dashboard.pages import START
+from flows.core.errors import RefusedError
+from flows.services import accounts
+
+_TEMPLATES = Path(__file__).parent.parent / "assets"
+
+
+class SignIn(QuaysideHandler):
+    """The form, and what it sends."""
+
+    def get_template_path(self) -> str:
+        """Return where the form lies."""
+        return str(_TEMPLATES)
+
+    async def get(self) -> None:
+        """Show the form."""
+        self._show("", 200)
+
+    async def post(self) -> None:
+        """Begin a session and go where the person wanted to."""
+        name = self.get_body_argument("account", "")
+        password = self.get_body_argument("password", "", strip=False)
+        try:
+            actor = await in_thread(accounts.sign_in, self.parts.warehouse, name, password, client="dashboard")
+        except RefusedError as error:
+            self._show(str(error), 401)
+            return
+        auth.remember(self, actor, self.parts.settings)
+        self.redirect(local(self.get_argument("next", "")), status=303)
+
+    def _show(self, problem: str, status: int) -> None:
+        self.set_status(status)
+        self.set_header("Cache-Control", "no-store")
+        self.render(
+            "sign_in.html",
+            problem=problem,
+            account=self.get_body_argument("account", ""),
+            next=local(self.get_argument("next", "")),
+        )
+
+    def write_error(self, status_code: int, **_: object) -> None:
+        """Tell why on the form itself."""
+        self._show(self._reason, status_code)
+
+
+class SignOut(QuaysideHandler):
+    """Ends the session."""
+
+    async def post(self) -> None:
+        """End it here and in the database."""
+        visitor = await in_thread(auth.visitor_of, self, self.parts)
+        if visitor:
+            await in_thread(accounts.sign_out, self.parts.warehouse, visitor.actor)
+        self.clear_cookie(auth.COOKIE, path="/")
+        self.redirect(auth.SIGN_IN, status=303)
+
+
+class Start(QuaysideHandler):
+    """The bare address."""
+
+    async def get(self) -> None:
+        """Open the first page."""
+        self.redirect(f"/{START}")
+
+
+def local(path: str) -> str:
+    """Return a path on this server; the first page where it would lead away."""
+    told = urlsplit(path)
+    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and not told.netloc and not told.scheme
+    return path if is_local and not path.startswith(auth.SIGN_IN) else f"/{START}"
+
+
+class NotFound(QuaysideHandler):
+    """Any other address."""
+
+    async def prepare(self) -> None:
+        """Say that there is nothing here.
+
+        Raises:
+            HTTPError: Always.
+        """
+        raise HTTPError(404, reason="there is no such page")
+
+
+ROUTES = ((r"/", Start), (auth.SIGN_IN, SignIn), (r"/sign-out", SignOut))

@@ -1,0 +1,202 @@
+"""The first page: what came in, what is held and what it is worth, quality against target, the latest runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from panel.viewable import Viewable
+
+from dashboard import formats
+from dashboard.formats import escaped
+from dashboard.page import Page
+from dashboard.parts.card import card
+from dashboard.parts.layout import side_by_side, stack, tiles
+from dashboard.parts.table import Column, table_markup
+from dashboard.parts.text import chip, markup
+from dashboard.parts.tile import show, tile, tile_markup
+from dashboard.store import overview as store
+from flows.adapters.ledger import business_day
+
+if TYPE_CHECKING:
+    from dashboard.visit import Visit
+
+CHECK_PASS_TARGET, EXCEPTION_TARGET = 0.95, 0.05
+STATE_MEANINGS = {
+    "COMPLETED": "good",
+    "RUNNING": "accent",
+    "AWAITING_REVIEW": "held",
+    "REJECTED": "bad",
+    "FAILED": "bad",
+    "DUPLICATE": "neutral",
+}
+
+
+class Overview:
+    """The parts of the page; `refresh` asks the database again."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._tiles = [tile("", "") for _ in range(4)]
+        self._quality, self._held, self._runs = markup(""), markup(""), markup("")
+        self.refresh()
+
+    def view(self) -> Viewable:
+        """Return the page."""
+        return stack(
+            tiles(*self._tiles),
+            side_by_side(card("Quality against target", self._quality), card("Held, by reason", self._held)),
+            card("Latest runs", self._runs),
+        )
+
+    def refresh(self) -> None:
+        """Show what the database says now."""
+        warehouse, zone = self._visit.parts.warehouse, self._visit.parts.settings.business_time_zone
+        came = store.came_in(warehouse, business_day(datetime.now(UTC), zone))
+        waits, worth = store.waits(warehouse), store.revenue(warehouse)
+        for one, html in zip(self._tiles, self._figures(came, waits, worth), strict=True):
+            show(one, html)
+        self._quality.object = _quality(store.quality(warehouse), self._visit)
+        self._held.object = _held(store.held(warehouse), self._visit)
+        self._runs.object = _runs(store.latest_runs(warehouse), self._visit)
+
+    def _figures(self, came: dict[str, Any], waits: dict[str, Any], worth: dict[str, Any]) -> list[str]:
+        link = self._visit.link
+        under_way = f"{came['files_under_way']} under way" if came["files_under_way"] else "none under way"
+        failed = f", {came['files_failed']} failed" if came["files_failed"] else ""
+        return [
+            tile_markup(
+                "Files today",
+                formats.count(came["files_today"]),
+                note=f"{formats.count(came['rows_today'])} rows; {under_way}{failed}",
+                href=link("runs"),
+            ),
+            tile_markup(
+                "Files this week",
+                formats.count(came["files_week"]),
+                note=f"{formats.count(came['rows_week'])} rows",
+                href=link("runs"),
+            ),
+            tile_markup(
+                "Held rows",
+                formats.count(waits["exceptions"]),
+                note=f"{formats.rupees(worth['revenue_waiting_inr'])} of revenue waits in them; {_others(waits)}",
+                href=link("exceptions"),
+            ),
+            tile_markup(
+                "Revenue loaded",
+                formats.short_rupees(worth["revenue_inr"]),
+                note=formats.rupees(worth["revenue_inr"]),
+                href=link("sales"),
+            ),
+        ]
+
+
+def _others(waits: dict[str, Any]) -> str:
+    told = [
+        f"{waits[name]} {text}"
+        for name, text in (
+            ("reviews", "runs to review"),
+            ("waivers", "waivers to grant"),
+            ("conflicts", "corrections that did not follow"),
+            ("unclaimed", "objects in no dataset"),
+        )
+        if waits[name]
+    ]
+    return ", ".join(told) or "nothing else waits for a person"
+
+
+def _quality(rows: list[dict[str, Any]], visit: Visit) -> str:
+    columns = (
+        Column(
+            title="Dataset",
+            markup=lambda row: (
+                f'<a href="{escaped(visit.link("quality", dataset=row["dataset"]))}">{escaped(row["title"])}</a>'
+            ),
+        ),
+        Column(title="First pass", show=lambda row: formats.share(row["first_pass_quality"]), is_number=True),
+        Column(title="Final", show=lambda row: formats.share(row["final_quality"]), is_number=True),
+        Column(
+            title="Checks passed, over 95 %",
+            markup=lambda row: _target(row["check_pass_rate"], row["check_pass_rate"], CHECK_PASS_TARGET, above=True),
+            is_number=True,
+        ),
+        Column(
+            title="Exceptions, under 5 %",
+            markup=lambda row: _target(row["exception_rate"], row["exception_rate"], EXCEPTION_TARGET, above=False),
+            is_number=True,
+        ),
+    )
+    return table_markup(rows, columns)
+
+
+def _target(shown: Any, value: Any, target: float, *, above: bool) -> str:  # Any: numeric or None
+    if value is None:
+        return formats.NOTHING
+    is_met = value > target if above else value < target
+    return f"{formats.share(shown)} {chip('met' if is_met else 'missed', 'good' if is_met else 'bad')}"
+
+
+def _held(rows: list[dict[str, Any]], visit: Visit) -> str:
+    if not rows:
+        return (
+            '<div class="q-empty"><strong>Nothing is held</strong><p>Every row that came in is loaded. '
+            f'<a href="{visit.link("upload")}">Upload a file</a> to go on.</p></div>'
+        )
+    columns = (
+        Column(
+            title="Reason",
+            markup=lambda row: (
+                f'<a href="{escaped(visit.link("exceptions", dataset=row["dataset"], category=row["category"]))}">'
+                f"{escaped(row['category'].replace('_', ' ').capitalize())}</a>"
+            ),
+        ),
+        Column(title="Dataset", show=lambda row: row["dataset"]),
+        Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
+        Column(title="Oldest", show=lambda row: formats.ago(row["oldest_at"]), is_number=True),
+    )
+    return table_markup(rows, columns)
+
+
+def _runs(rows: list[dict[str, Any]], visit: Visit) -> str:
+    if not rows:
+        return (
+            '<div class="q-empty"><strong>No run yet</strong><p>'
+            f'<a href="{visit.link("upload")}">Upload a file</a>, or put one into the bucket.</p></div>'
+        )
+    columns = (
+        Column(
+            title="File",
+            markup=lambda row: (
+                f'<a href="{escaped(visit.link("runs", run=row["run_id"]))}">{escaped(row["base_name"])}</a>'
+            ),
+        ),
+        Column(title="State", markup=lambda row: chip(_state(row), STATE_MEANINGS[_state(row)])),
+        Column(title="Read", show=lambda row: formats.count(row["rows_read"]), is_number=True),
+        Column(title="Loaded", show=lambda row: formats.count(row["rows_loaded"]), is_number=True),
+        Column(title="Held", show=lambda row: formats.count(row["rows_held"]), is_number=True),
+        Column(title="Took", show=lambda row: formats.duration(row["taken"]), is_number=True),
+        Column(title="Started", show=lambda row: formats.ago(row["started_at"]), is_number=True),
+    )
+    return table_markup(rows, columns)
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    return "DUPLICATE" if row["file_state"] == "DUPLICATE" and row["state"] == "REJECTED" else str(row["state"])
+
+
+def build(visit: Visit) -> Viewable:
+    """Return the page of a session."""
+    overview = Overview(visit)
+    visit.on_change("overview", overview.refresh)
+    return overview.view()
+
+
+PAGE = Page(
+    name="overview",
+    title="Overview",
+    icon="space_dashboard",
+    says="What came in, what waits for a person, and how good it is.",
+    build=build,
+)

@@ -1,0 +1,28 @@
+"""A glass card with a heading."""
+
+from typing import Any
+
+import panel_material_ui as pmui
+from panel.viewable import Viewable
+
+from dashboard.formats import escaped
+from dashboard.parts.text import markup
+
+
+def card(title: str, *content: Any, actions: tuple[Viewable, ...] = (), says: str = "") -> pmui.Paper:  # Any: viewables
+    """Return a card.
+
+    Args:
+        title: Its heading, a plain text.
+        actions: What stands right of the heading.
+        says: One sentence under the heading.
+    """
+    told = f'<p class="q-says">{escaped(says)}</p>' if says else ""
+    heading = markup(f"<h2>{escaped(title)}</h2>{told}")
+    head = pmui.Row(heading, *actions, sizing_mode="stretch_width", margin=0, sx={"alignItems": "center", "gap": 1})
+    return glass(pmui.Column(head, *content, sizing_mode="stretch_width", margin=0, sx={"gap": 1.5, "p": 2}))
+
+
+def glass(*content: Any) -> pmui.Paper:  # Any: viewables
+    """Return a surface of glass around something."""
+    return pmui.Paper(*content, elevation=0, sizing_mode="stretch_width", margin=0)

@@ -1,0 +1,1 @@
+"""What a person has chosen on a page: parameters without data."""

@@ -1,0 +1,149 @@
+"""A real dashboard process on an installation of its own, and a browser that is signed in."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import urllib3
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
+
+from flows.settings import HOME_VARIABLE
+from infra.processes import free_port
+from tests.conftest import Place
+
+CHROMIUM = os.environ.get("QUAYSIDE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "a password of {}"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """A dashboard that serves one installation."""
+
+    url: str
+    place: Place
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def http(self, method: str, path: str, **options: Any) -> urllib3.BaseHTTPResponse:
+        """Send a request without a browser; redirects are not followed."""
+        return urllib3.request(method, self.url + path, redirect=False, retries=False, timeout=30, **options)
+
+    def cookie(self, role: str) -> str:
+        """Sign in as a person of that role and return the cookie."""
+        self.place.sign_in(role)
+        if role == "admin":
+            role = "second-admin"
+            self.place.sign_in("admin", role)
+        answer = self.http(
+            "POST",
+            "/sign-in",
+            body=urlencode({"account": role, "password": PASSWORD.format(role)}),
+            headers={"Origin": self.url, "Content-Type": FORM},
+        )
+        assert answer.status == 303, answer.data
+        found = re.match(r"quayside=[^;]+", answer.headers["Set-Cookie"])
+        assert found
+        return found.group()
+
+
+def start_dashboard(place: Place, folder: Path) -> Dashboard:
+    """Start a dashboard for an installation and wait until it answers."""
+    port = free_port()
+    settings = place.parts.settings.model_copy(
+        update={"dashboard_port": port, "dashboard_secret": SecretStr("a secret for tests, long enough for all")}
+    )
+    environment = {
+        f"QUAYSIDE_{name.upper()}": str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        for name, value in settings
+    }
+    log = folder / "dashboard.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard"],
+            env={**os.environ, **environment, HOME_VARIABLE: str(folder / "none")},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    dashboard = Dashboard(url=f"http://127.0.0.1:{port}", place=place, process=process, log=log)
+    retries = urllib3.Retry(connect=100, backoff_factor=0.2, backoff_max=0.5)
+    answer = urllib3.request("GET", f"{dashboard.url}/healthz", retries=retries, timeout=60)
+    assert answer.json()["status"] == "alive", log.read_text()
+    return dashboard
+
+
+@pytest.fixture
+def dashboard(place: Place, tmp_path: Path) -> Iterator[Dashboard]:
+    """A dashboard over an empty installation."""
+    served = start_dashboard(place, tmp_path)
+    try:
+        yield served
+    finally:
+        served.process.terminate()
+        served.process.wait(20)
+        assert "Traceback" not in served.log.read_text(), served.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium here: install the system's package chromium, or set QUAYSIDE_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_browser(
+    dashboard: Dashboard, chromium: Browser, role: str, *, width: int = 1440, height: int = 900, mode: str = "light"
+) -> BrowserContext:
+    """Return a browser in which a person of that role is signed in."""
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    name, _, value = dashboard.cookie(role).partition("=")
+    context.add_cookies(
+        [
+            {"name": name, "value": value, "url": dashboard.url},
+            {"name": "quayside-mode", "value": mode, "url": dashboard.url},
+        ]
+    )
+    context.set_default_timeout(20_000)
+    return context
+
+
+@pytest.fixture
+def steward(dashboard: Dashboard, chromium: Browser) -> Iterator[Page]:
+    """A page of a steward's browser; a script error, or a request that leaves the server, fails the test."""
+    context = open_browser(dashboard, chromium, "steward")
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((dashboard.url, "data:", "blob:", "about:"))
+            else problems.append(f"leaves the server: {request.url}")
+        ),
+    )
+    yield page
+    context.close()
+    assert problems == []
