@@ -82,6 +82,18 @@ class ObjectStore:
             if not self._client.bucket_exists(bucket):
                 self._client.make_bucket(bucket)
 
+    def check(self) -> None:
+        """Read one object that is not there: the server answers, and knows the keys.
+
+        Raises:
+            S3Error: It refused.
+        """
+        try:
+            self._client.stat_object(self.archive, "quayside-check")
+        except S3Error as error:
+            if error.code not in ("NoSuchKey", "NoSuchObject"):
+                raise
+
     def landed(self) -> Iterator[LandedObject]:
         """Yield every object of the landing bucket."""
         for found in self._client.list_objects(self.landing, recursive=True):
