@@ -118,12 +118,12 @@ def _quality(rows: list[dict[str, Any]], visit: Visit) -> str:
         Column(title="First pass", show=lambda row: formats.share(row["first_pass_quality"]), is_number=True),
         Column(title="Final", show=lambda row: formats.share(row["final_quality"]), is_number=True),
         Column(
-            title="Checks passed, over 95 %",
+            title="Checks > 95 %",
             markup=lambda row: _target(row["check_pass_rate"], row["check_pass_rate"], CHECK_PASS_TARGET, above=True),
             is_number=True,
         ),
         Column(
-            title="Exceptions, under 5 %",
+            title="Exceptions < 5 %",
             markup=lambda row: _target(row["exception_rate"], row["exception_rate"], EXCEPTION_TARGET, above=False),
             is_number=True,
         ),

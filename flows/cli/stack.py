@@ -1,6 +1,8 @@
-"""Commands that start and prepare: up, demo, worker, migrate."""
+"""Commands that start and prepare: up, demo, worker, dashboard, migrate."""
 
+import os
 import signal
+import sys
 import threading
 from typing import Annotated
 
@@ -52,6 +54,12 @@ def worker() -> None:
     from infra.worker import Worker
 
     Worker(read_settings(), home()).run()
+
+
+@app.command()
+def dashboard() -> None:
+    """Serve the dashboard of a server; `quayside up` starts one, a server has one per container."""
+    os.execv(sys.executable, [sys.executable, "-m", "dashboard"])  # noqa: S606  # no shell is wanted
 
 
 @app.command()

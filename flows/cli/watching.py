@@ -19,6 +19,7 @@ def print_addresses() -> None:
 
     url = settings.database_url.get_secret_value()
     shown = f"postgresql://…@{url.rpartition('@')[2]}"
+    console.print(f"Dashboard   http://127.0.0.1:{settings.dashboard_port} (sign in with an account)")
     console.print(
         f"Prefect UI  {settings.prefect_ui_url} (sign in with QUAYSIDE_PREFECT_AUTH in {home() / STACK_FILE})"
     )

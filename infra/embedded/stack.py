@@ -18,13 +18,14 @@ from flows.adapters.warehouse import Warehouse
 from flows.core.errors import MistakeError
 from flows.datasets import datasets
 from flows.settings import HOME_VARIABLE, STACK_FILE, Settings
+from infra.embedded.dashboard import start_dashboard
 from infra.embedded.object_store import PORTS, ObjectServer
 from infra.embedded.postgres import Postgres
 from infra.embedded.prefect import Prefect
 from infra.processes import STACK_VARIABLE, Processes, free_port, read_json, sweep, write_private
 from infra.roles import ANALYST, DASHBOARD, LOADER, OWNER, PREFECT, make_roles
 
-_PORT_NAMES = ("postgres", "prefect", *PORTS)
+_PORT_NAMES = ("postgres", "prefect", "dashboard", *PORTS)
 _PASSWORDS = {
     OWNER: "database",
     LOADER: "loader_database",
@@ -133,6 +134,8 @@ class Stack:
             prefect_api_url=prefect.api_url,
             prefect_ui_url=prefect.ui_url,
             prefect_auth=SecretStr(prefect.auth),
+            dashboard_port=ports["dashboard"],
+            dashboard_secret=SecretStr(secret["dashboard_signing"]),
         )
         self._tell("preparing the database and the buckets")
         warehouse = Warehouse(settings)
@@ -158,6 +161,12 @@ class Stack:
                 folder=self.home,
                 stop_s=20,
             )
+            self._tell("starting the dashboard")
+            start_dashboard(
+                self._processes,
+                f"http://127.0.0.1:{settings.dashboard_port}",
+                {**self.environment(settings, DASHBOARD), STACK_VARIABLE: str(self.home)},
+            )
         return settings
 
     def _take_lock(self) -> None:
@@ -175,7 +184,7 @@ class Stack:
         """Return the credentials, made at the first start; only their owner can read them."""
         path = self.home / "credentials.json"
         known = dict(read_json(path) or {})
-        names = ("postgres", *_PASSWORDS.values(), "prefect")
+        names = ("postgres", *_PASSWORDS.values(), "prefect", "dashboard_signing")
         names += tuple(f"{name}_{part}" for name in _KEYS.values() for part in ("access", "secret"))
         made = {name: secrets.token_urlsafe(24).replace("-", "x").replace("_", "y") for name in names}
         made["prefect_encryption"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
