@@ -55,12 +55,12 @@ def read_value(parameter: Any, text: str) -> Any:  # Any: as above
     """
     if isinstance(parameter, param.Boolean):
         return text == "yes"
+    if isinstance(parameter, param.CalendarDate):  # a kind of Number to param
+        return date.fromisoformat(text)
     if isinstance(parameter, param.Integer):
         return int(text)
     if isinstance(parameter, param.Number):
         return float(text)
-    if isinstance(parameter, (param.CalendarDate,)):
-        return date.fromisoformat(text)
     if isinstance(parameter, param.List):
         return [one for one in text.split(_LIST_SEPARATOR) if one]
     return text

@@ -33,7 +33,7 @@ class Session:
     """Opens pages as the address says."""
 
     def __init__(self, visitor: Visitor, is_dark: bool, address: Address) -> None:
-        self.browser = Browser(url=address.url, is_dark=is_dark, title=_title(address.page))
+        self.browser = Browser(url=address.url, is_dark=is_dark, title=_title(address.page), pages=list(pages()))
         self.visit = Visit(resources(), visitor, self.browser)
         self.shell = Shell(self.visit, is_dark)
         self._last_query: dict[str, str] = {}

@@ -14,11 +14,15 @@ class Browser(JSComponent):
         url: Path and query; written by the person (a link, the back button) or by us.
         is_dark: Which mode the person chose.
         title: Title of the window.
+        pages: Names of the pages that a link can open without loading the address anew.
+        is_narrow: Whether the window is as narrow as a phone; told by the browser.
     """
 
     url = param.String(default="/")
     is_dark = param.Boolean(default=False)
     title = param.String(default="Quayside")
+    pages = param.List(default=[])
+    is_narrow = param.Boolean(default=False)
 
     _esm = Path(__file__).parent / "assets" / "browser.js"
 

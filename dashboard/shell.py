@@ -11,6 +11,7 @@ from panel_material_ui.template.base import Page as Frame
 from dashboard.formats import escaped
 from dashboard.page import Page
 from dashboard.pages import pages
+from dashboard.parts.layout import place
 from dashboard.parts.text import markup, skeleton
 from dashboard.theme import PAGE_SX, THEME
 
@@ -27,7 +28,7 @@ class Shell:
         self._visit = visit
         self._heading = markup("")
         self._menu = markup("")
-        self._place = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self._place = place()
         content = pmui.Column(
             self._heading,
             self._place,
@@ -53,12 +54,15 @@ class Shell:
             sx=PAGE_SX,
         )
         self.page.param.watch(lambda event: visit.browser.param.update(is_dark=event.new), "dark_theme")
+        visit.browser.param.watch(lambda event: self.page.param.update(sidebar_open=not event.new), "is_narrow")
 
     def show_loading(self, page: Page) -> None:
         """Show the head of a page at once, and that the rest is on its way."""
         self._heading.object = f'<h1 tabindex="-1">{escaped(page.title)}</h1><p class="q-says">{escaped(page.says)}</p>'
         self._menu.object = self._menu_of(page)
         self._place[:] = [skeleton(8)]
+        if self._visit.browser.is_narrow:
+            self.page.sidebar_open = False
 
     def show(self, _: Page, content: Viewable) -> None:
         """Show a page."""

@@ -29,14 +29,14 @@ function toast(text, kind) {
   setTimeout(() => told.remove(), 1000 * (SECONDS[kind] ?? 6))
 }
 
-function internalLink(event) {
+function internalLink(event, pages) {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
     return null
   }
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.hasAttribute("href"))
   if (!link || link.target || link.hasAttribute("download")) { return null }
   const url = new URL(link.href, window.location.href)
-  const isPage = url.origin === window.location.origin && document.documentElement.dataset.pages?.split(" ").includes(url.pathname.slice(1))
+  const isPage = url.origin === window.location.origin && pages.includes(url.pathname.slice(1))
   return isPage ? url.pathname + url.search : null
 }
 
@@ -52,7 +52,7 @@ export function render({model}) {
     window.history[isOtherPage ? "pushState" : "replaceState"]({}, "", model.url)
   }
   const clicked = (event) => {
-    const url = internalLink(event)
+    const url = internalLink(event, model.pages)
     if (url === null) { return }
     event.preventDefault()
     if (url !== here()) { window.history.pushState({}, "", url) }
@@ -60,7 +60,12 @@ export function render({model}) {
   }
   const wentBack = () => { model.url = here() }
 
+  const narrow = window.matchMedia("(max-width: 599px)")
+  const showWidth = () => { model.is_narrow = narrow.matches }
+
   showMode()
+  showWidth()
+  narrow.addEventListener("change", showWidth)
   document.title = model.title
   if (model.url !== here()) { window.history.replaceState({}, "", model.url) }
   model.on("is_dark", showMode)
@@ -76,6 +81,7 @@ export function render({model}) {
   window.addEventListener("popstate", wentBack)
   model.on("remove", () => {
     document.removeEventListener("click", clicked)
+    narrow.removeEventListener("change", showWidth)
     window.removeEventListener("popstate", wentBack)
   })
   const nothing = document.createElement("span")

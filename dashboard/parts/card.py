@@ -25,4 +25,4 @@ def card(title: str, *content: Any, actions: tuple[Viewable, ...] = (), says: st
 
 def glass(*content: Any) -> pmui.Paper:  # Any: viewables
     """Return a surface of glass around something."""
-    return pmui.Paper(*content, elevation=0, sizing_mode="stretch_width", margin=0, styles={"height": "100%"})
+    return pmui.Paper(*content, elevation=0, sizing_mode="stretch_width", margin=0)

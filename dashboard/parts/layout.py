@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 
@@ -19,3 +20,8 @@ def side_by_side(*content: Any, narrowest: str = "26rem") -> pmui.Column:  # Any
 def stack(*content: Any) -> pmui.Column:  # Any: viewables
     """Return parts below each other with the usual gap."""
     return pmui.Column(*content, sizing_mode="stretch_width", margin=0, sx={"gap": 2})
+
+
+def place(*content: Any) -> pn.Column:  # Any: viewables
+    """Return where parts come and go; Material's own columns break figures that are put into them later."""
+    return pn.Column(*content, sizing_mode="stretch_width", margin=0)

@@ -34,7 +34,9 @@ def tile(
     label: str, value: str, *, note: str = "", href: str = "", change: tuple[str, str] | None = None, extra: str = ""
 ) -> pmui.Paper:
     """Return a tile on glass; change it with `show`."""
-    return glass(markup(tile_markup(label, value, note=note, href=href, change=change, extra=extra)))
+    shown = glass(markup(tile_markup(label, value, note=note, href=href, change=change, extra=extra)))
+    shown.styles = {"height": "100%"}
+    return shown
 
 
 def show(tile: pmui.Paper, html: str) -> None:

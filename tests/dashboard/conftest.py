@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import SecretStr
 
 from flows.settings import HOME_VARIABLE
-from infra.processes import free_port
+from infra.processes import Child, free_port, wait_until
 from tests.conftest import Place
 
 CHROMIUM = os.environ.get("QUAYSIDE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -84,9 +84,15 @@ def start_dashboard(place: Place, folder: Path) -> Dashboard:
             stderr=subprocess.STDOUT,
         )
     dashboard = Dashboard(url=f"http://127.0.0.1:{port}", place=place, process=process, log=log)
-    retries = urllib3.Retry(connect=100, backoff_factor=0.2, backoff_max=0.5)
-    answer = urllib3.request("GET", f"{dashboard.url}/healthz", retries=retries, timeout=60)
-    assert answer.json()["status"] == "alive", log.read_text()
+    child = Child(name="dashboard", process=process, log=log, again=lambda: process)
+
+    def serves() -> bool:
+        try:
+            return bool(dashboard.http("GET", "/healthz").json()["status"] == "alive")
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    wait_until(serves, child, timeout_s=60)
     return dashboard
 
 

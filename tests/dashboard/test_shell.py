@@ -28,3 +28,35 @@ def test_a_foreign_page_signs_nobody_in(dashboard: Dashboard, origin: str) -> No
     headers = {"Origin": origin, "Content-Type": FORM}
     answer = dashboard.http("POST", "/sign-in", body="account=admin&password=whatever+it+is", headers=headers)
     assert answer.status == 403
+
+
+def test_a_link_opens_a_page_and_the_back_button_returns(dashboard: Dashboard, steward: Page) -> None:
+    steward.goto(f"{dashboard.url}/overview")
+    steward.get_by_role("link", name="Sales", exact=True).click()
+    expect(steward.get_by_role("heading", level=1)).to_have_text("Sales")
+    expect(steward).to_have_url(f"{dashboard.url}/sales")
+    steward.go_back()
+    expect(steward.get_by_role("heading", level=1)).to_have_text("Overview")
+
+
+def test_the_sales_page_shows_what_the_address_says(dashboard: Dashboard, steward: Page) -> None:
+    dashboard.place.drop(
+        "order_id,order_date,region,product,quantity,revenue\n"
+        "1,2026-01-01,North,Milk 1L,1,100\n2,2026-01-02,South,Milk 1L,1,23.5\n"
+    )
+    steward.goto(f"{dashboard.url}/sales?region=South&first=2026-01-02&last=2026-01-02")
+    expect(steward.get_by_role("link", name="₹23.50").first).to_be_visible()
+
+
+def test_the_page_does_not_hold_the_session_of_the_person(dashboard: Dashboard) -> None:
+    cookie = dashboard.cookie("steward")
+    page = dashboard.http("GET", "/overview", headers={"Cookie": cookie})
+    assert page.status == 200
+    token = cookie.partition("=")[2]
+    assert token[:40] not in page.data.decode()
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("cookie", ["quayside=forged", "quayside=2|1:0|10:1|8:quayside|4:YWRt|0000"])
+def test_a_forged_cookie_is_nobody(dashboard: Dashboard, cookie: str) -> None:
+    assert dashboard.http("GET", "/overview", headers={"Cookie": cookie}).status == 302
