@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo up test check bench lock environment
+.PHONY: demo up test check bench lock environment secrets stack stack-test
 
 demo: environment          ## start everything here, drop sample files, watch them being loaded
 	$(BIN)/quayside demo
@@ -21,6 +21,16 @@ check: environment         ## format, lint, types, import directions
 
 bench: .venv/bench         ## the figures of the README
 	$(BIN)/python -m tests.benchmarks.bench
+
+secrets:                   ## .env with a random value for each secret that has none
+	$(PYTHON) infra/containers/secrets.py .
+
+stack: secrets             ## the system as containers, for a team's server
+	docker compose up --detach --build
+
+stack-test: environment    ## the containers, tried for real: built, killed, scaled, backed up, taken down
+	tests/stack/images/prepare.sh
+	QUAYSIDE_STACK_TEST=1 $(BIN)/pytest tests/stack -rs
 
 lock: environment          ## pin what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,17 +66,23 @@ class Worker:
             self._run()
 
     def _run(self) -> None:
-        child = self._start()
+        child: Child | None = None
         try:
             while not self._stopped.wait(1):
-                if not child.is_running():
-                    child = self._start()
-                self._look_after()
+                try:
+                    if child is None or not child.is_running():
+                        child = self._start()
+                    self._look_after()
+                except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
+                    print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
         finally:
             self._processes.stop()
+            with suppress(urllib3.exceptions.HTTPError):
+                self._api.remove_queue(self.settings.work_pool, self.name)
 
     def _start(self) -> Child:
         self._processes.stop()
+        self._api.make_queue(self.settings.work_pool, self.name)
         return self._processes.start(
             "prefect-worker",
             [
@@ -87,6 +94,10 @@ class Worker:
                 "--pool",
                 self.settings.work_pool,
                 "--name",
+                self.name,
+                "--work-queue",
+                "default",
+                "--work-queue",
                 self.name,
             ],
             environment={
@@ -103,16 +114,13 @@ class Worker:
 
     def _look_after(self) -> None:
         """Start a pickup where none watches, and tell Prefect which runs are dead; a server that is away comes back."""
-        try:
-            now = time.monotonic()
-            if now > self._reconciled_at + RECONCILE_EVERY_S:
-                self._reconciled_at = now
-                self._reconcile()
-            if self._needs_pickup(now):
-                self._asked_at = now
-                self._asked_run = self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S})
-        except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
-            print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
+        now = time.monotonic()
+        if now > self._reconciled_at + RECONCILE_EVERY_S:
+            self._reconciled_at = now
+            self._reconcile()
+        if self._needs_pickup(now):
+            self._asked_at = now
+            self._asked_run = self._api.start("pickup", "pickup", {"watch_s": RESIDENCE_S}, self.name)
 
     def _needs_pickup(self, now: float) -> bool:
         """Return whether no pickup run watches: none was asked for, it is over, or it fell silent."""
@@ -146,13 +154,25 @@ class _PrefectApi:
         headers = urllib3.make_headers(basic_auth=settings.prefect_auth.get_secret_value())
         self._http = urllib3.PoolManager(retries=urllib3.Retry(2), timeout=10, headers=headers)
 
-    def start(self, flow: str, deployment: str, parameters: dict[str, Any]) -> str:
-        """Create a run of a deployment; return its id."""
+    def make_queue(self, pool: str, name: str) -> None:
+        """Make the queue from which one worker alone takes runs; it may be there already."""
+        self._call("POST", f"/work_pools/{pool}/queues/", {"name": name}, is_fine=(409,))
+
+    def remove_queue(self, pool: str, name: str) -> None:
+        """Remove a worker's queue."""
+        self._call("DELETE", f"/work_pools/{pool}/queues/{name}", is_fine=(404,))
+
+    def start(self, flow: str, deployment: str, parameters: dict[str, Any], queue: str) -> str:
+        """Create a run of a deployment in a queue; return its id."""
         found = self._call("GET", f"/deployments/name/{flow}/{deployment}")
         run = self._call(
             "POST",
             f"/deployments/{found['id']}/create_flow_run",
-            {"parameters": parameters, "state": {"type": "SCHEDULED", "message": "started by the worker"}},
+            {
+                "parameters": parameters,
+                "work_queue_name": queue,
+                "state": {"type": "SCHEDULED", "message": "started by the worker"},
+            },
         )
         return str(run["id"])
 
@@ -179,12 +199,16 @@ class _PrefectApi:
             "POST", f"/flow_runs/{run_id}/set_state", {"state": {"type": "CRASHED", "message": message}, "force": True}
         )
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # Any: JSON of the server
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, is_fine: tuple[int, ...] = ()
+    ) -> Any:  # Any: JSON of the server
         response = (
             self._http.request(method, self._url + path, json=body)
             if body
             else self._http.request(method, self._url + path)
         )
+        if response.status in is_fine or response.status == 204:
+            return None
         if response.status >= 400:
             raise urllib3.exceptions.HTTPError(f"{method} {path}: {response.status} {response.data[:200]!r}")
         return response.json()

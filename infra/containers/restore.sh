@@ -14,4 +14,4 @@ docker compose run --rm --no-deps -T --entrypoint python setup-database -m infra
 for database in quayside prefect; do
   docker compose exec -T postgres pg_restore -U postgres --exit-on-error --dbname "$database" <"$source/$database.dump"
 done
-docker compose up --detach --wait ${QUAYSIDE_UP_OPTIONS:-}
+docker compose up --detach --no-build

@@ -14,7 +14,7 @@ def filled(text: str) -> str:
 
 def _filled_line(line: str) -> str:
     name, separator, value = line.rstrip("\n").partition("=")
-    if not separator or value or line.startswith("#") or "ALERT" in name:
+    if not separator or value or line.startswith("#"):
         return line
     if name.endswith("ENCRYPTION_KEY"):
         return f"{name}={urlsafe_b64encode(secrets.token_bytes(32)).decode()}\n"

@@ -1,0 +1,121 @@
+"""The container stack on a real engine, under a name and ports of its own; taken down at the end, volumes too."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.containers.secrets import filled
+from infra.processes import free_port
+from tests.conftest import s3_client
+
+ROOT = Path(__file__).parents[2]
+WANTED = "QUAYSIDE_STACK_TEST"
+START_S = 420
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Containers:
+    """One stack of containers."""
+
+    folder: Path
+    values: dict[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `docker compose` and the scripts of the runbook need to find it."""
+        return {
+            **os.environ,
+            "COMPOSE_PROJECT_NAME": "quayside-test",
+            "COMPOSE_ENV_FILES": str(self.folder / ".env"),
+        }
+
+    @property
+    def dashboard(self) -> str:
+        return f"http://127.0.0.1:{self.values['QUAYSIDE_DASHBOARD_PUBLISHED_PORT']}"
+
+    @property
+    def prefect(self) -> str:
+        return self.values["QUAYSIDE_PREFECT_URL"]
+
+    def run(self, *command: str, timeout_s: float = 180) -> str:
+        """Run a command beside `docker-compose.yml`; return what it says."""
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=timeout_s
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def compose(self, *command: str, timeout_s: float = 180) -> str:
+        """Run a command of Compose."""
+        return self.run("docker", "compose", *command, timeout_s=timeout_s)
+
+    def start(self, *options: str) -> None:
+        """Start what does not run and wait for its health."""
+        self.compose("up", "--detach", "--no-build", *options, timeout_s=START_S)
+        self.wait(lambda: not self._sick(), "every service is healthy", START_S)
+
+    def _sick(self) -> list[str]:
+        told = self.compose("ps", "--all", "--format", "{{.Service}} {{.State}} {{.Health}} {{.ExitCode}}")
+        lines = [line.split(" ") for line in told.splitlines()]
+        return [
+            name
+            for name, state, health, code in lines
+            if (state, health) != ("running", "healthy") and (state, code) != ("exited", "0")
+        ]
+
+    def sql(self, query: str) -> str:
+        """Return what a query says, cells separated by `|`."""
+        return self.compose("exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "quayside", "-Atc", query).strip()
+
+    def s3(self, key: str, secret: str) -> Any:  # Any: boto3 has no types
+        """Return an ordinary S3 client that comes through the proxy."""
+        return s3_client(f"127.0.0.1:{self.values['QUAYSIDE_S3_PUBLISHED_PORT']}", key, self.values[secret])
+
+    def drop(self, key: str, content: bytes) -> None:
+        """Put a file into the landing bucket with the key of an uploader."""
+        uploader = self.s3("quayside-uploader", "QUAYSIDE_S3_UPLOADER_SECRET")
+        uploader.put_object(Bucket="landing", Key=key, Body=content)
+
+    def wait(self, holds: Any, what: str, timeout_s: float = 90) -> None:  # Any: a question without arguments
+        """Wait until something holds.
+
+        Raises:
+            AssertionError: It did not, in time.
+        """
+        until = time.monotonic() + timeout_s
+        while not holds():
+            assert time.monotonic() < until, f"after {timeout_s:.0f} s not: {what}\n{self.compose('ps', '--all')}"
+            time.sleep(1)
+
+    def wait_for(self, query: str, wanted: str, timeout_s: float = 90) -> None:
+        """Wait until a query says what it should."""
+        self.wait(lambda: self.sql(query) == wanted, f"{query}: {wanted}", timeout_s)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
+    """The stack, built and healthy."""
+    if WANTED not in os.environ:
+        pytest.skip("the container stack is tried by `make stack-test`")
+    if subprocess.run(["docker", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("no container engine answers on this machine: the container stack was NOT tried")
+    folder = tmp_path_factory.mktemp("containers")
+    ports = {f"QUAYSIDE_{name}_PUBLISHED_PORT": str(free_port()) for name in ("DASHBOARD", "PREFECT", "S3")}
+    lines = filled((ROOT / ".env.example").read_text()).splitlines()
+    values = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")) | ports
+    values["QUAYSIDE_DASHBOARD_ORIGINS"] = f"127.0.0.1:{ports['QUAYSIDE_DASHBOARD_PUBLISHED_PORT']}"
+    values["QUAYSIDE_PREFECT_URL"] = f"http://127.0.0.1:{ports['QUAYSIDE_PREFECT_PUBLISHED_PORT']}"
+    (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    containers = Containers(folder=folder, values=values)
+    try:
+        containers.compose("build", "setup", timeout_s=900)
+        containers.start()
+        yield containers
+    finally:
+        containers.compose("--profile", "*", "down", "--volumes", "--remove-orphans")
