@@ -51,7 +51,6 @@ class Shell:
             theme_config=THEME,
             css_files=["/assets/quayside.css"],
             meta_viewport="width=device-width, initial-scale=1",
-            busy_indicator=None,
             sx=PAGE_SX,
         )
         self.page.param.watch(lambda event: visit.browser.param.update(is_dark=event.new), "dark_theme")

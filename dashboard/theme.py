@@ -116,6 +116,7 @@ PAGE_SX: dict[str, Any] = {
         "fontWeight": 700,
         "letterSpacing": "-.01em",
     },
+    "& .MuiAppBar-root .MuiLinearProgress-root": {"display": "none"},
     "& .MuiAppBar-root a": {"color": "inherit !important"},
     "& .main": {"background": "transparent !important"},
     "& .sidebar.MuiDrawer-paper": {

@@ -28,6 +28,7 @@ def test_no_page_is_hard_to_use(
         page.goto(f"{dashboard.url}/{name}")
         expect(page.get_by_role("heading", level=1)).to_have_text(declared.title)
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        expect(page.get_by_role("dialog")).to_have_count(0)
         report = Axe().run(page).response
         found[name] = [
             f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in report["violations"] if one["impact"] in SERIOUS
