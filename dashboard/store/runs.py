@@ -1,0 +1,111 @@
+"""What the page of runs shows: the runs that match, and one of them with its stages, controls and held rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flows.adapters.warehouse import Warehouse
+from flows.core.errors import MistakeError
+from flows.services import queries
+from sql import query
+
+Row = dict[str, Any]
+PAGE_ROWS = 25
+SIBLINGS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which runs a person wants to see; days are business days."""
+
+    dataset: str = ""
+    state: str = ""
+    file: str = ""
+    batch: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def runs(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo, before: UUID | None = None) -> list[Row]:
+    """Return a page of runs and one more row where another page follows, newest first."""
+    file = chosen.file.strip()
+    return warehouse.rows(
+        query("platform", "runs_page"),
+        dataset=chosen.dataset,
+        state=chosen.state,
+        file=file,
+        file_pattern=f"%{_as_it_stands(file)}%",
+        batch=chosen.batch,
+        before=before,
+        limit=PAGE_ROWS + 1,
+        **period(chosen.first, chosen.last, zone),
+    )
+
+
+def by_state(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> dict[str, int]:
+    """Return how many runs are in each state."""
+    rows = warehouse.rows(
+        query("platform", "run_counts_by_state"),
+        dataset=chosen.dataset,
+        **period(chosen.first, chosen.last, zone),
+    )
+    return {row["state"]: row["runs"] for row in rows}
+
+
+def found(warehouse: Warehouse, told: str) -> Row | None:
+    """Return the run whose id starts as a person says; None where none or several do."""
+    try:
+        run_id = queries.run_id(warehouse, told)
+    except MistakeError:
+        return None
+    rows = warehouse.rows(query("platform", "run_one"), run_id=run_id)
+    return rows[0] if rows else None
+
+
+def controls(warehouse: Warehouse, run_id: UUID) -> list[Row]:
+    """Return how each rule ended."""
+    return warehouse.rows(query("platform", "run_controls"), run_id=run_id)
+
+
+def held(warehouse: Warehouse, run_id: UUID) -> list[Row]:
+    """Return held rows by category and state."""
+    return warehouse.rows(
+        "select category, state, rows_held from platform.held_by_category where run_id = %(run_id)s order by 1, 2",
+        run_id=run_id,
+    )
+
+
+def events(warehouse: Warehouse, run_id: UUID) -> list[Row]:
+    """Return what happened within the run, in order."""
+    return warehouse.rows(query("platform", "run_events"), run_id=run_id)
+
+
+def siblings(warehouse: Warehouse, run_id: UUID) -> list[Row]:
+    """Return runs of the same dataset to compare with."""
+    return warehouse.rows(query("platform", "run_siblings"), run_id=run_id, limit=SIBLINGS)
+
+
+def datasets(warehouse: Warehouse) -> dict[str, str]:
+    """Return the titles of the datasets by name."""
+    return {row["name"]: row["title"] for row in warehouse.rows("select name, title from platform.dataset order by 1")}
+
+
+def batches(warehouse: Warehouse, limit: int = 50) -> list[str]:
+    """Return the newest batches."""
+    rows = warehouse.rows("select batch from platform.batch order by created_at desc limit %(limit)s", limit=limit)
+    return [row["batch"] for row in rows]
+
+
+def period(first: date | None, last: date | None, zone: ZoneInfo) -> dict[str, datetime | None]:
+    """Return where a period of business days begins and ends in time."""
+    return {
+        "first_at": datetime.combine(first, time.min, zone) if first else None,
+        "end_at": datetime.combine(last + timedelta(days=1), time.min, zone) if last else None,
+    }
+
+
+def _as_it_stands(text: str) -> str:
+    """Return a text for `like` in which nothing is a wildcard."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
