@@ -20,7 +20,7 @@ def dialog(visit: Visit, title: str, *content: Any, width: str = "sm") -> pmui.D
     Args:
         width: xs, sm, md, lg or xl, as Material names them.
     """
-    shown = pmui.Dialog(*content, title=title, open=True, close_on_click=True, width_option=width, full_width=True)
+    shown = pmui.Dialog(*content, title=title, open=True, close_on_click=True, width_option=width)
     visit.dialogs[:] = [shown]
     return shown
 

@@ -1,6 +1,6 @@
 """What the page of runs shows: the runs that match, and one of them with its stages, controls and held rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sql import query
 
 Row = dict[str, Any]
 PAGE_ROWS = 25
+STAGES = ("register", "validate", "exceptions", "transform", "publish", "audit")
 SIBLINGS = 60
 
 
@@ -109,3 +110,34 @@ def period(first: date | None, last: date | None, zone: ZoneInfo) -> dict[str, d
 def _as_it_stands(text: str) -> str:
     """Return a text for `like` in which nothing is a wildcard."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of a run, as often as it was tried; `ended_at` is None where it did not end."""
+
+    name: str
+    started_at: datetime
+    ended_at: datetime | None
+    counts: dict[str, int]
+    tries: int = 1
+
+
+def stages(told: list[Row]) -> list[Stage]:
+    """Return the stages of a run from its events, in the order in which rows go through them; of each the last try."""
+    found: dict[str, Stage] = {}
+    for event in told:
+        name = event["details"].get("stage", "")
+        known = found.get(name)
+        if event["event"] == "stage_started":
+            found[name] = Stage(
+                name=name,
+                started_at=event["occurred_at"],
+                ended_at=None,
+                counts={},
+                tries=known.tries + 1 if known else 1,
+            )
+        elif event["event"] == "stage_ended" and known:
+            found[name] = replace(known, ended_at=event["occurred_at"], counts=event["counts"])
+    rank = {name: number for number, name in enumerate(STAGES)}
+    return sorted(found.values(), key=lambda stage: rank.get(stage.name, len(rank)))

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 import urllib3
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from flows.settings import HOME_VARIABLE
@@ -34,6 +34,7 @@ PASSWORD = "a password of {}"
 OUR_FRAME = re.compile(r'File "[^"]*/(?:dashboard|flows)/')
 """A traceback through our own code; libraries log what they refuse, and browsers that leave."""
 FORM = "application/x-www-form-urlencoded"
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
