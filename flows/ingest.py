@@ -19,6 +19,7 @@ from flows.resources import Resources, resources
 from flows.services import publishing, running
 from flows.services.loading import Load
 from flows.services.publishing import Outcome
+from flows.signs import progress_told
 from flows.tasks import audit_run, exceptions, in_thread, publish, register, transform, validate
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ async def ingest(
     claimed = await in_thread(_claimed, parts, file_id, fence)
     load = await in_thread(running.begin, parts, claimed, run_id, name)
     try:
-        async with _kept_claim(parts, claimed):
+        async with _kept_claim(parts, claimed), progress_told(parts, load):
             outcome = await _load(load)
     except FenceLostError as error:
         get_run_logger().warning("%s", error)

@@ -16,6 +16,7 @@ from flows.adapters.ledger import CHANNEL, ClaimedFile
 from flows.adapters.transient import is_transient
 from flows.ingest import ingest
 from flows.resources import Resources, resources
+from flows.services import asking
 from flows.services.landing import Scanner
 from flows.signs import signs_of_life
 from flows.tasks import in_thread
@@ -43,7 +44,26 @@ async def pickup(
         return await _work(parts, scanner, wake, watch_s)
 
 
-async def _work(parts: Resources, scanner: Scanner, wake: asyncio.Event, watch_s: float) -> int:
+class _Wake(asyncio.Event):
+    """Is set when something landed, or when a person asks for a look into the bucket."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: list[str] = []
+
+    def call(self, asked: str) -> None:
+        """Wake the pickup; a text that is not empty names who wants to know what was found."""
+        if asked:
+            self._asked.append(asked)
+        self.set()
+
+    def asked(self) -> list[str]:
+        """Return who has asked since the last time."""
+        asked, self._asked = self._asked, []
+        return asked
+
+
+async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float) -> int:
     """Scan, claim and load until the time is over and nothing is under way."""
     under_way: set[asyncio.Task[None]] = set()
     until = time.monotonic() + watch_s
@@ -52,7 +72,10 @@ async def _work(parts: Resources, scanner: Scanner, wake: asyncio.Event, watch_s
     while True:
         claimed: list[ClaimedFile] = []
         try:
-            await in_thread(scanner.scan)
+            asked = wake.asked()
+            found = await in_thread(scanner.scan)
+            if asked:
+                await in_thread(asking.answer, parts.warehouse, UUID(str(runtime.flow_run.id)), asked, found)
             claimed = await in_thread(_claim, parts, len(under_way))
             if time.monotonic() > sealed_at + SEAL_EVERY_S:
                 await in_thread(audit.publish_head, parts.warehouse, parts.store)
@@ -74,9 +97,9 @@ async def _work(parts: Resources, scanner: Scanner, wake: asyncio.Event, watch_s
 
 
 @asynccontextmanager
-async def _woken(parts: Resources, watch_s: float) -> AsyncIterator[asyncio.Event]:
+async def _woken(parts: Resources, watch_s: float) -> AsyncIterator[_Wake]:
     """Yield an event that is set when something landed, while the body watches."""
-    wake = asyncio.Event()
+    wake = _Wake()
     listener = asyncio.create_task(_listen(parts, wake)) if watch_s else None
     try:
         yield wake
@@ -117,7 +140,7 @@ async def _give_back(parts: Resources, file: ClaimedFile) -> None:
         get_run_logger().warning("the database is away: %s", error)
 
 
-async def _wait(under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout_s: float) -> set[asyncio.Task[None]]:
+async def _wait(under_way: set[asyncio.Task[None]], wake: _Wake, timeout_s: float) -> set[asyncio.Task[None]]:
     """Wait until a run ends, something lands, or the next scan is due; return the runs still under way."""
     woken = asyncio.create_task(wake.wait())
     done, _ = await asyncio.wait({woken, *under_way}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
@@ -128,14 +151,14 @@ async def _wait(under_way: set[asyncio.Task[None]], wake: asyncio.Event, timeout
     return {run for run in under_way if not run.done()}
 
 
-async def _listen(parts: Resources, wake: asyncio.Event) -> None:
+async def _listen(parts: Resources, wake: _Wake) -> None:
     """Wake the pickup when the database is told that something landed; a lost connection is made again."""
     loop = asyncio.get_running_loop()
 
     def listen() -> None:
         with parts.warehouse.listen(CHANNEL) as connection:
-            for _ in connection.notifies(timeout=10):
-                loop.call_soon_threadsafe(wake.set)
+            for told in connection.notifies(timeout=10):
+                loop.call_soon_threadsafe(wake.call, told.payload)
 
     while True:
         try:

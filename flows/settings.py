@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     dashboard_secret: SecretStr = Field(
         default=SecretStr(""), description="At least 32 characters that sign cookies and sessions of the dashboard"
     )
+    dashboard_max_upload_bytes: int = Field(
+        default=5 << 30, gt=0, description="Size in bytes above which the dashboard takes no file"
+    )
     dashboard_is_secure: bool = Field(default=False, description="Whether browsers reach the dashboard by HTTPS")
 
 

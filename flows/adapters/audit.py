@@ -23,15 +23,17 @@ def record(
     file_id: int | None = None,
     counts: dict[str, int] | None = None,
     **details: Any,  # whatever JSON can hold
-) -> None:
-    """Write one audit event within the caller's transaction; details must hold no secret."""
-    connection.execute(
+) -> int:
+    """Write one audit event within the caller's transaction and return its number; details must hold no secret."""
+    row = connection.execute(
         """
         insert into platform.audit_event (event, actor, run_id, file_id, counts, details)
-        values (%s, %s, %s, %s, %s, %s)
+        values (%s, %s, %s, %s, %s, %s) returning event_id
         """,
         (event, actor, run_id, file_id, Jsonb(counts or {}), Jsonb(details)),
-    )
+    ).fetchone()
+    assert row is not None
+    return int(row["event_id"])
 
 
 def seal(warehouse: Warehouse) -> tuple[int, str]:

@@ -71,7 +71,7 @@ def add_objects(warehouse: Warehouse, objects: Sequence[NewObject], zone: ZoneIn
             known = _known(connection, fresh)
             fresh = [one for one in fresh if _identity(one.landed) not in known]
         day = max((business_day(one.landed.modified_at, zone) for one in fresh), default=None)
-        batch = _allocate(connection, day, "pickup", "pickup") if day else ""
+        batch = new_batch(connection, day, "pickup", "pickup") if day else ""
         added = 0
         for one in sorted([*(one for one in objects if one.batch), *fresh], key=lambda one: one.landed.key):
             added += _add(connection, one, one.batch or batch, zone)
@@ -94,7 +94,14 @@ def unknown_objects(warehouse: Warehouse, found: Sequence[LandedObject]) -> list
 def allocate_batch(warehouse: Warehouse, day: date, by_whom: str) -> str:
     """Return a new batch for an upload."""
     with warehouse.transaction() as connection:
-        return _allocate(connection, day, "upload", by_whom)
+        return new_batch(connection, day, "upload", by_whom)
+
+
+def new_batch(connection: Connection, day: date, source: str, by_whom: str) -> str:
+    """Return a new batch within the caller's transaction; other batches of the day wait for its end."""
+    row = connection.execute("select platform.allocate_batch(%s, %s, %s) as batch", (day, source, by_whom)).fetchone()
+    assert row is not None
+    return str(row["batch"])
 
 
 def add_unclaimed(warehouse: Warehouse, landed: LandedObject, reason: str) -> None:
@@ -407,12 +414,6 @@ def _add(connection: Connection, one: NewObject, batch: str, zone: ZoneInfo) -> 
             business_day(landed.modified_at, zone),
         ),
     ).rowcount
-
-
-def _allocate(connection: Connection, day: date, source: str, by_whom: str) -> str:
-    row = connection.execute("select platform.allocate_batch(%s, %s, %s) as batch", (day, source, by_whom)).fetchone()
-    assert row is not None
-    return str(row["batch"])
 
 
 def _claim(connection: Connection, chosen: str, values: dict[str, object]) -> list[ClaimedFile]:

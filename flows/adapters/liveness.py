@@ -19,6 +19,38 @@ def watch(warehouse: Warehouse, run_id: UUID, worker: str, flow: str = "pickup")
         connection.execute("delete from platform.watcher where seen_at < now() - interval '1 day'")
 
 
+def tell_progress(
+    warehouse: Warehouse,
+    run_id: UUID,
+    *,
+    bytes_total: int,
+    bytes_judged: int,
+    rows_judged: int,
+    rows_held: int,
+    rows_written: int,
+) -> None:
+    """Tell people who watch how far a run is; what dead runs told is removed."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            """
+            insert into platform.run_progress as p (
+                run_id, bytes_total, bytes_judged, rows_judged, rows_held, rows_written
+            ) values (%s, %s, %s, %s, %s, %s)
+            on conflict (run_id) do update set bytes_total = excluded.bytes_total,
+                bytes_judged = excluded.bytes_judged, rows_judged = excluded.rows_judged,
+                rows_held = excluded.rows_held, rows_written = excluded.rows_written, told_at = now()
+            """,
+            (run_id, bytes_total, bytes_judged, rows_judged, rows_held, rows_written),
+        )
+        connection.execute("delete from platform.run_progress where told_at < now() - interval '1 day'")
+
+
+def forget_progress(warehouse: Warehouse, run_id: UUID) -> None:
+    """Remove what a run told; it has ended."""
+    with warehouse.transaction() as connection:
+        connection.execute("delete from platform.run_progress where run_id = %s", (run_id,))
+
+
 def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
     """Return whether a pickup run of a worker gave a sign of life."""
     return bool(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, cast
 
 import urllib3
 from minio import Minio
@@ -20,6 +20,9 @@ from flows.settings import Settings
 
 BLOCK_BYTES = 1 << 20
 PART_BYTES = 16 << 20
+STREAM_PART_BYTES = 8 << 20
+"""A part of a stream is held in memory until it is sent."""
+MAX_PARTS = 9_999
 _PAUSES_S = (3, 6, 12)
 """Between tries to write to a server that refuses but reads: it may be starting, or full."""
 MAX_COPY_BYTES = 5 << 30
@@ -56,6 +59,13 @@ def _is_refusal(error: Exception) -> bool:
     return isinstance(error, ServerError) or isinstance(
         getattr(error, "reason", None), urllib3.exceptions.ResponseError
     )
+
+
+class ByteSource(Protocol):
+    """Gives bytes in their order."""
+
+    def read(self, wanted: int, /) -> bytes:
+        """Return so many bytes; fewer only at the end."""
 
 
 class ObjectStore:
@@ -122,6 +132,21 @@ class ObjectStore:
         told = Tags.new_object_tags()
         told.update(tags)
         self._client.fput_object(self.landing, key, str(path), content_type="text/csv", tags=told, part_size=PART_BYTES)
+
+    def land_stream(self, source: ByteSource, size_bytes: int, key: str, tags: dict[str, str]) -> None:
+        """Put a stream into the landing bucket, part by part; where it breaks off nothing lands and no part is left."""
+        told = Tags.new_object_tags()
+        told.update(tags)
+        self._client.put_object(
+            self.landing,
+            key,
+            cast(BinaryIO, source),
+            size_bytes,
+            content_type="text/csv",
+            tags=told,
+            part_size=max(STREAM_PART_BYTES, size_bytes // MAX_PARTS + 1),
+            num_parallel_uploads=1,
+        )
 
     def download(self, bucket: str, key: str, etag: str, target: BinaryIO) -> str:
         """Write an object's bytes to a file and return their SHA-256.

@@ -1,5 +1,7 @@
 """What lands: files that a person or a program puts into the bucket, and the scan that tells the ledger of them."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,8 @@ from flows.core.errors import FileRejectedError, MistakeError
 from flows.core.reading import MAX_HEADER_BYTES, read_layout, utf16_encoding
 from flows.services.accounts import Role, SignedIn, authorized
 from flows.settings import Settings
+
+MAX_NAME_BYTES = 200
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ def upload(
 
     Raises:
         RefusedError: The actor is no editor.
-        MistakeError: A file's name is none that is picked up.
+        MistakeError: A file's name is none that is picked up, or two are the same.
     """
     with authorized(warehouse, actor, Role.EDITOR, "upload files") as connection:
         audit.record(connection, "upload", actor=actor.account, files=[path.name for path, _ in files])
@@ -98,21 +102,63 @@ def land(
     """Put local files into the bucket as one batch.
 
     Raises:
-        MistakeError: A file's name is none that is picked up.
+        MistakeError: A file's name is none that is picked up, or two are the same.
     """
-    for path, dataset in files:
-        if reason := unclaimed_reason(f"{dataset.name}/{path.name}", {dataset.name: dataset}):
-            raise MistakeError(f"{path.name} would not be picked up: {reason}")
+    check_names([(path.name, dataset) for path, dataset in files])
     day = ledger.business_day(datetime.now(UTC), settings.business_time_zone)
     batch = ledger.allocate_batch(warehouse, day, by_whom)
     keys = []
     for path, dataset in files:
-        key = f"{dataset.name}/{batch}/{path.name}"
-        store.land(path, key, {BATCH_TAG: batch, ACTOR_TAG: by_whom})
+        key = landing_key(dataset, batch, path.name)
+        store.land(path, key, landing_tags(batch, by_whom))
         keys.append(key)
     with warehouse.transaction() as connection:
         connection.execute(f"notify {ledger.CHANNEL}".encode())
     return Landed(batch=batch, keys=tuple(keys))
+
+
+def check_names(files: Sequence[tuple[str, Dataset]]) -> None:
+    """Make sure that files of one batch can stand beside each other in the bucket, and will be picked up.
+
+    Raises:
+        MistakeError: One has a name that can't be a key, or that another one has.
+    """
+    taken: set[tuple[str, str]] = set()
+    for name, dataset in files:
+        if not is_base_name(name):
+            raise MistakeError(
+                f"{_printable(name)!r} can't be the name of a file here: it has 1 to {MAX_NAME_BYTES} bytes, without "
+                "slashes and control characters, and does not begin with a dot"
+            )
+        if reason := unclaimed_reason(f"{dataset.name}/{name}", {dataset.name: dataset}):
+            raise MistakeError(f"{name} would not be picked up: {reason}")
+        if (dataset.name, name) in taken:
+            raise MistakeError(f"two files of this upload are named {name}: rename one, or upload it for itself")
+        taken.add((dataset.name, name))
+
+
+def is_base_name(name: str) -> bool:
+    """Return whether a text can be the last part of a key."""
+    is_short = 0 < len(name.encode(errors="replace")) <= MAX_NAME_BYTES
+    return is_short and not name.startswith(".") and not any(one in "/\\" or not _is_graphic(one) for one in name)
+
+
+def _is_graphic(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _printable(name: str) -> str:
+    return "".join(one if _is_graphic(one) else "\N{REPLACEMENT CHARACTER}" for one in name[:80])
+
+
+def landing_key(dataset: Dataset, batch: str, name: str) -> str:
+    """Return where a file of an upload lands."""
+    return f"{dataset.name}/{batch}/{name}"
+
+
+def landing_tags(batch: str, by_whom: str) -> dict[str, str]:
+    """Return what tells the pickup who sent an object, and with which others."""
+    return {BATCH_TAG: batch, ACTOR_TAG: by_whom}
 
 
 def guess_dataset(path: Path, datasets: dict[str, Dataset]) -> Dataset:

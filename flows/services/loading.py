@@ -33,6 +33,17 @@ KEYS_AT_ONCE = 2_000_000
 """How many row hashes are compared at once when repeated rows of a file are looked for (24 MB)."""
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far a run is, for people who watch; its stages count here, `liveness.tell_progress` tells it."""
+
+    bytes_total: int = 0
+    bytes_judged: int = 0
+    rows_judged: int = 0
+    rows_held: int = 0
+    rows_written: int = 0
+
+
 class Load:
     """One run over one claimed file, and where its parts are."""
 
@@ -54,6 +65,7 @@ class Load:
         self.scratch = scratch
         self.judged, self.held, self.transformed = Parts(), Parts(), Parts()
         self.validated: Validated | None = None
+        self.progress = Progress()
         self._digest = ""
         self._kept: Future[None] | None = None
 
@@ -184,6 +196,8 @@ def validate(load: Load) -> Validated:
         rows_read = rows_held = 0
         empty_lines = layout.empty_lines
         tallies = {rule.code: Tally() for rule in load.dataset.all_rules}
+        progress = Progress(bytes_total=load.scratch.text.stat().st_size)
+        load.progress = progress
         with load.scratch.text.open("rb") as source:
             for number, batch in enumerate(read_batches(source, layout, load.dataset)):
                 verdict = judge(batch, load.dataset, load.context)
@@ -194,6 +208,7 @@ def validate(load: Load) -> Validated:
                 rows_read += verdict.rows_read
                 rows_held += verdict.held.height
                 empty_lines += batch.empty_lines
+                progress.bytes_judged, progress.rows_judged, progress.rows_held = source.tell(), rows_read, rows_held
                 for code, tally in verdict.tallies.items():
                     tallies[code].tested += tally.tested
                     tallies[code].failed += tally.failed

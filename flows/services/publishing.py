@@ -214,6 +214,7 @@ def _publish_rows(connection: Connection, load: Load, counts: _Counts) -> None:
     rule = load.dataset.duplicate_rule
     look_first = False
     for number in load.transformed.follow():
+        load.progress.rows_written = counts.loaded
         if rule is None:
             _copy_part(connection, load, number)
             _count_part(connection, load, counts, number)

@@ -31,7 +31,7 @@ begin
         platform.exception_correction to quayside_loader;
         grant insert, update on platform.file, platform.run, platform.exception, platform.correction_conflict
         to quayside_loader;
-        grant insert, update, delete on platform.watcher to quayside_loader;
+        grant insert, update, delete on platform.watcher, platform.run_progress to quayside_loader;
         grant insert, delete on platform.run_rule, platform.finding to quayside_loader;
         grant execute on function platform.role_in_force(text), platform.fold_dataset(text),
         platform.allocate_batch(date, text, text), platform.seal_audit() to quayside_loader;
@@ -46,7 +46,8 @@ begin
         grant insert on platform.audit_event, platform.correction, platform.exception_correction,
         platform.review_decision to quayside_dashboard;
         grant update on platform.file, platform.run to quayside_dashboard;
-        grant insert, update on platform.exception, platform.waiver, platform.correction_conflict to quayside_dashboard;
+        grant insert, update on platform.exception, platform.waiver, platform.correction_conflict, platform.upload
+        to quayside_dashboard;
         grant insert, delete on platform.run_rule, platform.finding to quayside_dashboard;
         grant execute on function platform.role_in_force(text), platform.fold_dataset(text),
         platform.allocate_batch(date, text, text), platform.seal_audit() to quayside_dashboard;
