@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from tornado.web import stream_request_body
+from tornado.web import HTTPError, stream_request_body
 
 from dashboard.http.base import SignedInHandler, in_thread
 from dashboard.http.pipe import Pipe
@@ -21,8 +21,16 @@ T = TypeVar("T")
 MAX_AT_ONCE = 8
 """Files that are stored at the same time; the others wait, and their senders with them."""
 _THREADS = ThreadPoolExecutor(MAX_AT_ONCE, thread_name_prefix="upload")
-_HEADER_MISSING = "send the file with its Content-Length"
+MAX_DROPPED_BYTES = 1 << 20
+"""Bodies up to this size are read and dropped before a refusal is answered."""
 _AWAY = "the database is away; nothing was stored. Try again in a minute"
+
+
+def status_of(error: QuaysideError) -> int:
+    """Return the status under which a refusal is answered."""
+    if isinstance(error, RefusedError):
+        return 403
+    return 503 if isinstance(error, uploads.StoreRefusedError) else 400
 
 
 class _Uploading(SignedInHandler):
@@ -40,8 +48,7 @@ class _Uploading(SignedInHandler):
 
     def refuse(self, error: QuaysideError) -> None:
         """Answer a refusal."""
-        is_ours = isinstance(error, uploads.StoreRefusedError)
-        self.say(403 if isinstance(error, RefusedError) else 503 if is_ours else 400, str(error))
+        self.say(status_of(error), str(error))
 
 
 class Begin(_Uploading):
@@ -89,24 +96,43 @@ class Receive(_Uploading):
 
     _pipe: Pipe | None = None
     _stored: "asyncio.Future[None] | None" = None
+    _refused: tuple[int, str] | None = None
 
     async def prepare(self) -> None:
         """Refuse before a byte is taken, or begin to store."""
-        await super().prepare()
-        if self.request.method != "PUT":
+        try:
+            await super().prepare()
+        except HTTPError as error:
+            self._refuse(error.status_code, error.reason or "")
             return
-        told = self.request.headers.get("Content-Length", "")
+        if self.request.method == "PUT":
+            await self._begin(self.request.headers.get("Content-Length", ""))
+
+    async def _begin(self, told: str) -> None:
         if not (told.isascii() and told.isdigit()):
-            self.say(411, _HEADER_MISSING)
+            self._refuse(411, "send the file with its Content-Length")
             return
-        upload = await self.attempt(uploads.take, self.parts.warehouse, self.actor, UUID(self.path_args[0]), int(told))
-        if upload is None:
+        try:
+            upload = await in_thread(uploads.take, self.parts.warehouse, self.actor, UUID(self.path_args[0]), int(told))
+        except QuaysideError as error:
+            self._refuse(status_of(error), str(error))
+            return
+        except UNREACHABLE:
+            self._refuse(503, _AWAY)
             return
         connection: Any = self.request.connection  # Any: Tornado's type lacks what its servers have
         connection.set_max_body_size(int(told))
         pipe = self._pipe = Pipe()
         self._stored = asyncio.get_running_loop().run_in_executor(_THREADS, self._store, upload, pipe)
         self._stored.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _refuse(self, status: int, sentence: str) -> None:
+        """Answer a refusal: after a small body, so that its sender reads it; before a large one is taken."""
+        told = self.request.headers.get("Content-Length", "")
+        if self.request.method == "PUT" and told.isascii() and told.isdigit() and int(told) <= MAX_DROPPED_BYTES:
+            self._refused = (status, sentence)
+        else:
+            self.say(status, sentence)
 
     def _store(self, upload: Upload, pipe: Pipe) -> None:
         try:
@@ -122,6 +148,7 @@ class Receive(_Uploading):
     async def put(self, _: str) -> None:
         """Answer when the file lies in the bucket."""
         if self._pipe is None or self._stored is None:
+            self.say(*(self._refused or (400, "send the file with its Content-Length")))
             return
         self._pipe.end()
         try:

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import urllib3
@@ -18,6 +19,7 @@ from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError, QuaysideError
 from flows.services.accounts import Role, SignedIn, authorized
 from flows.services.landing import check_names, landing_key, landing_tags
+from flows.services.samples import write_samples
 from flows.settings import Settings
 
 MAX_FILES = 500
@@ -169,6 +171,38 @@ def receive(warehouse: Warehouse, store: ObjectStore, upload: Upload, source: By
         )
         _tell_end(connection, upload, "LANDED", None)
         connection.execute(f"notify {ledger.CHANNEL}".encode())
+
+
+def upload_samples(
+    settings: Settings,
+    warehouse: Warehouse,
+    store: ObjectStore,
+    datasets: Mapping[str, Dataset],
+    actor: SignedIn,
+    *,
+    dataset: str,
+    folder: Path,
+    rows: int,
+    seed: int,
+    share: float,
+    today: date,
+) -> str:
+    """Make sample files in a folder and upload them in a person's name; return their batch.
+
+    Raises:
+        RefusedError: The actor is no editor.
+        MistakeError: There is no such dataset, or the share is none.
+    """
+    with authorized(warehouse, actor, Role.EDITOR, "upload files"):
+        if dataset not in datasets:
+            raise MistakeError(f"there is no such dataset; choose one of {', '.join(sorted(datasets))}")
+    paths = write_samples(datasets[dataset], folder, rows=rows, seed=seed, today=today, share=share)
+    files = [Announced(name=path.name, dataset=dataset, size_bytes=path.stat().st_size) for path in paths]
+    begun = begin(settings, warehouse, datasets, actor, files)
+    for one, path in zip(begun, paths, strict=True):
+        with path.open("rb") as source:
+            receive(warehouse, store, take(warehouse, actor, one.upload_id, one.size_bytes), source)
+    return begun[0].batch
 
 
 @contextmanager

@@ -6,6 +6,7 @@ const size = (bytes) => {
   }
   return `${bytes} bytes`
 }
+const plural = (number, thing) => `${count(number)} ${thing}${number === 1 ? "" : "s"}`
 const percent = (part, whole) => (whole > 0 ? Math.min(100, Math.floor((100 * part) / whole)) : 0)
 
 // Everything that comes from a file becomes text here, never markup.
@@ -120,7 +121,7 @@ function chosenCard(one, {datasets, maxBytes, remove, isSending}) {
   for (const text of warnings) { card.append(make("p", {class: "warning"}, icon("info"), text)) }
   if (told && told.columns.length) {
     const found = one.fit ?? one.fits[0]
-    const part = one.head.isWhole ? `the whole file: ${count(told.rows)} rows` : `the first MiB: ${count(told.rows)} rows of about ${count(Math.round((told.rows * one.head.size) / one.head.bytes))}`
+    const part = one.head.isWhole ? `the whole file: ${plural(told.rows, "row")}` : `the first MiB: ${count(told.rows)} rows of about ${count(Math.round((told.rows * one.head.size) / one.head.bytes))}`
     const details = make("details", {open: one.isOpen, ontoggle: (event) => { one.isOpen = event.target.open }},
       make("summary", {}, `Preview from ${part}`),
       make("p", {class: "q-says"}, `Read in this browser, nothing was sent yet. ${one.head.encoding.toUpperCase()}, separated by ${DELIMITER_NAMES[found.delimiter]}. The rules judge it after the upload.`),

@@ -34,6 +34,8 @@ both_of_them as (
 
 select
     o.*,
+    o.file_state is null and o.upload_state in ('BEGUN', 'SENDING')
+    and o.seen_at < now() - make_interval(secs => %(silence_s)s) as is_silent,
     m.created_at,
     r.state as run_state,
     r.started_at,
