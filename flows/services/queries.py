@@ -164,14 +164,19 @@ def count_exceptions(warehouse: Warehouse, wanted: Wanted) -> int:
     return int(_rows(warehouse, chosen)[0]["number"])
 
 
-def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -> list[Row]:
+def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None, *, after: int = 0) -> list[Row]:
     """Return held rows with the messages of their findings as of their last attempt, oldest first.
+
+    Args:
+        after: Only those with a higher number: how a page follows the one before.
 
     Raises:
         MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
     """
     told = select(func.array_agg(_FINDING.c.message)).where(*_CURRENT).scalar_subquery().label("findings")
     chosen = _wanted(warehouse, wanted).add_columns(told)
+    if after:
+        chosen = chosen.where(_EXCEPTION.c.exception_id > after)
     return _rows(warehouse, chosen.order_by(_EXCEPTION.c.exception_id).limit(limit))
 
 
