@@ -32,15 +32,22 @@ def verify_audit(warehouse: Warehouse, store: ObjectStore) -> Proof:
         f"{row['problem']}: position {row['at_position']}, event {row['at_event_id']}"
         for row in warehouse.rows("select * from platform.verify_audit() order by at_position")
     ]
-    links = {row["position"]: row["hash"] for row in warehouse.rows("select position, hash from platform.audit_link")}
-    if links and not heads:
+    chain = warehouse.rows("select count(*) as links, coalesce(max(position), 0) as tail from platform.audit_link")[0]
+    links = {
+        row["position"]: row["hash"]
+        for row in warehouse.rows(
+            "select position, hash from platform.audit_link where position = any(%(positions)s)",
+            positions=[head.position for head in heads],
+        )
+    }
+    if chain["links"] and not heads:
         problems.append("no head of the chain is published: without one, a cut tail can't be found")
     for head in heads:
         found = links.get(head.position)
         if head.position and found is None:
             problems.append(
                 f"the tail was cut: the head published at {head.published_at} stands at position {head.position}, "
-                f"the chain ends at {max(links, default=0)}"
+                f"the chain ends at {chain['tail']}"
             )
         elif head.position and found != head.hash:
             problems.append(f"the chain was written anew: position {head.position} has another hash than was published")
@@ -56,7 +63,7 @@ def verify_audit(warehouse: Warehouse, store: ObjectStore) -> Proof:
         )
     ]
     events = warehouse.rows("select count(*) as events from platform.audit_event")[0]["events"]
-    return Proof(events=events, chained=len(links), heads=len(heads), problems=tuple(problems))
+    return Proof(events=events, chained=chain["links"], heads=len(heads), problems=tuple(problems))
 
 
 def figures_that_differ(warehouse: Warehouse, dataset: Dataset) -> list[dict[str, Any]]:
