@@ -52,6 +52,24 @@ def short_rupiah(amount: Decimal | int | None) -> str:
     return rupiah(amount)
 
 
+def amount(value: Decimal | int | None, unit: str) -> str:
+    """Return an amount in its unit: INR, IDR, IDR/GB, or a word for what is counted."""
+    if value is None:
+        return NOTHING
+    if unit == "INR":
+        return rupees(value)
+    if unit.startswith("IDR"):
+        return rupiah(value) + unit.removeprefix("IDR")
+    return count(value)
+
+
+def short_amount(value: Decimal | int | None, unit: str) -> str:
+    """Return an amount in its unit, as people say it."""
+    if unit == "INR":
+        return short_rupees(value)
+    return short_rupiah(value) if unit.startswith("IDR") else count(value)
+
+
 def count(number: int | Decimal | None) -> str:
     """Return a whole number with thousands set apart."""
     return NOTHING if number is None else f"{int(number):,}"

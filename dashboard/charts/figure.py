@@ -1,18 +1,22 @@
-"""What all charts have in common: how a figure of Bokeh looks in light and dark, and how it is saved."""
+"""What all charts have in common: the look of a figure in light and dark, and numbers that change in place."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import holoviews as hv
+import numpy as np
 import pandas as pd
 import panel as pn
-from bokeh.models import CustomJSTickFormatter, NumeralTickFormatter
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, NumeralTickFormatter, SaveTool, TapTool
 
 hv.extension("bokeh", logo=False)
 
 GRID = "#808caa"
+ON_PHONE_TICKS = 5
 INDIAN_TICKS = """
 const size = Math.abs(tick)
 if (size >= 1e7) { return '₹' + (tick / 1e7).toLocaleString('en-IN', {maximumFractionDigits: 2}) + ' Cr' }
@@ -20,6 +24,9 @@ if (size >= 1e5) { return '₹' + (tick / 1e5).toLocaleString('en-IN', {maximumF
 return '₹' + tick.toLocaleString('en-IN')
 """
 INDONESIAN_TICKS = "return 'Rp ' + tick.toLocaleString('id-ID')"
+Row = Mapping[str, Any]
+Figure: TypeAlias = Any
+"""A figure of Bokeh: its types do not tell which renderer, range or tool it has."""
 
 
 def ticks(unit: str) -> CustomJSTickFormatter | NumeralTickFormatter:
@@ -28,38 +35,105 @@ def ticks(unit: str) -> CustomJSTickFormatter | NumeralTickFormatter:
         return CustomJSTickFormatter(code=INDIAN_TICKS)
     if unit.startswith("IDR"):
         return CustomJSTickFormatter(code=INDONESIAN_TICKS)
-    return NumeralTickFormatter(format="0,0")
+    return NumeralTickFormatter(format="0,0.[00]")
 
 
-def frame(rows: Sequence[dict[str, Any]], x: str, y: str) -> pd.DataFrame:
-    """Return two columns as hvPlot takes them; exact decimals become floats only here, where they are drawn."""
-    return pd.DataFrame({x: [_drawn(row[x]) for row in rows], y: [_drawn(row[y]) for row in rows]})
-
-
-def _drawn(value: Any) -> Any:  # Any: whatever a database holds
+def drawn(value: Any) -> Any:  # Any: whatever a database holds
+    """Return a value as it is drawn; exact decimals become floats only here."""
     if isinstance(value, Decimal):
         return float(value)
     return pd.Timestamp(value) if isinstance(value, date) else value
 
 
-def dressed(*more: Callable[[Any, Any], None]) -> list[Callable[[Any, Any], None]]:
-    """Return hooks of HoloViews that give a figure our look."""
+class Chart:
+    """A chart that is drawn once; whatever is shown later changes its numbers only.
 
-    def dress(plot: Any, _: Any) -> None:  # Any: HoloViews' plot
-        figure = plot.state
-        figure.background_fill_alpha = figure.border_fill_alpha = 0
-        figure.outline_line_alpha = 0
-        figure.toolbar.autohide = True
-        figure.toolbar.logo = None
-        for axis in (*figure.xaxis, *figure.yaxis):
-            axis.axis_line_alpha = axis.minor_tick_line_alpha = axis.major_tick_line_alpha = 0
-            axis.axis_label_text_font_style = "normal"
-        for grid in figure.grid:
-            grid.grid_line_color, grid.grid_line_alpha = GRID, 0.25
+    Attributes:
+        view: Where it stands on a page.
+    """
 
-    return [dress, *more]
+    def __init__(self) -> None:
+        self.view = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._figure: Figure | None = None
+        self._source = ColumnDataSource()
+
+    def _show(self, told: pd.DataFrame, draw: Callable[[pd.DataFrame], Any]) -> None:  # Any: HoloViews has no types
+        """Draw, or change what was drawn; `draw` returns an element whose figure this chart keeps."""
+        if self._figure is None and told.empty:
+            return
+        if self._figure is None:
+            plot = hv.renderer("bokeh").get_plot(draw(told))
+            self._figure = plot.state
+            self._source = plot.handles["source"]
+            self._source.data = columns(told)
+            self._figure.renderers = [one for one in self._figure.renderers if one.data_source is self._source]
+            dress(self._figure)
+            self._finish(self._figure)
+            self._follow(self._figure, told)
+            self.view[:] = [pn.pane.Bokeh(self._figure, sizing_mode="stretch_width", margin=0)]
+            return
+        figure, data = self._figure, columns(told)
+
+        def change() -> None:
+            self._follow(figure, told)
+            self._source.data = data
+
+        pn.state.execute(change)
+
+    def _finish(self, figure: Figure) -> None:
+        """Add to a figure what the element does not say; called once."""
+
+    def _follow(self, figure: Figure, told: pd.DataFrame) -> None:
+        """Change of a figure what follows its numbers; called before they change."""
 
 
-def pane(element: Any) -> pn.pane.HoloViews:  # Any: HoloViews has no types
-    """Return a pane that is as wide as its place."""
-    return pn.pane.HoloViews(element, sizing_mode="stretch_width", margin=0, linked_axes=False, theme=None)
+def columns(told: pd.DataFrame) -> dict[str, Any]:  # Any: arrays and lists, as Bokeh takes them
+    """Return the columns of a frame for a data source."""
+    return {
+        str(name): list(told[name]) if told[name].dtype == object else np.asarray(told[name]) for name in told.columns
+    }
+
+
+def dress(figure: Figure) -> None:
+    """Give a figure our look."""
+    figure.background_fill_alpha = figure.border_fill_alpha = 0
+    figure.outline_line_color, figure.outline_line_width = None, 0
+    figure.toolbar.autohide = True
+    figure.toolbar.logo = None
+    figure.min_border_right = 18
+    for axis in (*figure.xaxis, *figure.yaxis):
+        axis.axis_line_alpha = axis.minor_tick_line_alpha = axis.major_tick_line_alpha = 0
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_text_font_size = axis.major_label_text_font_size = "12px"
+    for grid in figure.grid:
+        grid.grid_line_color, grid.grid_line_alpha = GRID, 0.22
+
+
+def listen(figure: Figure, source: ColumnDataSource, told: str, on_click: Callable[[Any], None]) -> None:
+    """Call back with the value of column `told` of what is clicked, on a thread, so that nobody else waits."""
+
+    def tapped(_name: str, _old: list[int], new: list[int]) -> None:
+        if not new:
+            return
+        value = source.data[told][new[0]]
+        source.selected.indices = []
+        document = figure.document
+        if document is not None:
+            pn.state.execute(lambda: on_click(value), schedule="thread")
+
+    figure.add_tools(TapTool())
+    source.selected.on_change("indices", tapped)
+
+
+def saved_as(figure: Figure, name: str) -> None:
+    """Name the picture that the toolbar saves, and say what its tools do."""
+    for tool in figure.tools:
+        if isinstance(tool, SaveTool):
+            tool.filename = name.lower().replace(" ", "-")
+            tool.description = "Save as PNG"
+
+
+def hover(figure: Figure, tooltips: Sequence[tuple[str, str]], **options: Any) -> None:  # Any: Bokeh's options
+    """Tell, in our own words, what stands under the pointer."""
+    figure.tools = [tool for tool in figure.tools if not isinstance(tool, HoverTool)]
+    figure.add_tools(HoverTool(tooltips=list(tooltips), visible=False, **options))

@@ -24,6 +24,8 @@ def spark(values: Sequence[Decimal | int | float | None], says: str) -> str:
     )
     return (
         f'<svg role="img" aria-label="{says}" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" '
-        f'style="width:100%;height:{HEIGHT}px;display:block"><polyline points="{points}" fill="none" '
+        f'style="width:100%;height:{HEIGHT}px;display:block">'
+        f'<polygon points="0,{HEIGHT} {points} {WIDTH},{HEIGHT}" fill="var(--q-accent-soft)"/>'
+        f'<polyline points="{points}" fill="none" '
         'stroke="var(--q-accent)" stroke-width="1.8" vector-effect="non-scaling-stroke"/></svg>'
     )

@@ -26,3 +26,9 @@ def card(title: str, *content: Any, actions: tuple[Viewable, ...] = (), says: st
 def glass(*content: Any) -> pmui.Paper:  # Any: viewables
     """Return a surface of glass around something."""
     return pmui.Paper(*content, elevation=0, sizing_mode="stretch_width", margin=0)
+
+
+def filling(paper: pmui.Paper) -> pmui.Paper:
+    """Return a surface made as tall as its neighbours in a grid."""
+    paper.param.update(styles={"height": "100%"}, sx={"height": "100%"}, stylesheets=[".paper { height: 100%; }"])
+    return paper

@@ -5,7 +5,7 @@ from typing import Any
 import panel_material_ui as pmui
 
 from dashboard.formats import escaped
-from dashboard.parts.card import glass
+from dashboard.parts.card import filling, glass
 from dashboard.parts.text import chip, markup
 
 
@@ -34,9 +34,7 @@ def tile(
     label: str, value: str, *, note: str = "", href: str = "", change: tuple[str, str] | None = None, extra: str = ""
 ) -> pmui.Paper:
     """Return a tile on glass; change it with `show`."""
-    shown = glass(markup(tile_markup(label, value, note=note, href=href, change=change, extra=extra)))
-    shown.styles = {"height": "100%"}
-    return shown
+    return filling(glass(markup(tile_markup(label, value, note=note, href=href, change=change, extra=extra))))
 
 
 def show(tile: pmui.Paper, html: str) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 
 from psycopg import sql
@@ -37,6 +36,11 @@ class Filter:
     product: str = ""
 
     @property
+    def days(self) -> int:
+        """Days of the period; 0 where it is open."""
+        return (self.last - self.first).days + 1 if self.first and self.last else 0
+
+    @property
     def values(self) -> dict[str, object]:
         """The values that the queries bind."""
         return {
@@ -65,11 +69,14 @@ def choices(warehouse: Warehouse) -> Row:
     return warehouse.rows(query("sales_orders", "sales_choices"))[0]
 
 
-def waiting(warehouse: Warehouse) -> tuple[Decimal, int, int]:
-    """Return the revenue that waits in open exceptions, how many hold it, and how many have no such value."""
-    row = warehouse.rows("select * from sales_orders.waiting")[0]
-    return (
-        row["revenue_waiting_inr"],
-        row["open_exceptions_with_waiting_revenue"],
-        row["open_exceptions_without"],
+def waiting(warehouse: Warehouse, chosen: Filter) -> Row:
+    """Return the revenue that waits in open exceptions, and in how many; what can't be told apart is counted apart."""
+    return warehouse.rows(query("sales_orders", "sales_waiting"), **chosen.values)[0]
+
+
+def products_of(warehouse: Warehouse, category: str) -> list[str]:
+    """Return the products of a category that were sold."""
+    rows = warehouse.rows(
+        "select product from sales_orders.by_product where category = %(category)s order by product", category=category
     )
+    return [row["product"] for row in rows]

@@ -1,0 +1,35 @@
+"""Periods that people ask for, counted back from the last day with orders."""
+
+from datetime import date, timedelta
+
+OWN = "Own dates"
+ALL = "All days"
+Period = tuple[date | None, date | None]
+
+
+def periods(first_day: date | None, last_day: date | None) -> dict[str, Period]:
+    """Return periods by name; all days only, where there are no orders."""
+    told: dict[str, Period] = {ALL: (None, None)}
+    if first_day is None or last_day is None:
+        return told
+    for days in (7, 30, 90, 365):
+        told[f"Last {days} days"] = (last_day - timedelta(days=days - 1), last_day)
+    month = last_day.replace(day=1)
+    last_of_month_before = month - timedelta(days=1)
+    told[f"{month:%B %Y}"] = month_of(month)
+    told[f"{last_of_month_before:%B %Y}"] = month_of(last_of_month_before)
+    told[f"Year {last_day.year}"] = (date(last_day.year, 1, 1), date(last_day.year, 12, 31))
+    if first_day.year < last_day.year:
+        told[f"Year {last_day.year - 1}"] = (date(last_day.year - 1, 1, 1), date(last_day.year - 1, 12, 31))
+    return told
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of a day's month."""
+    following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return day.replace(day=1), following - timedelta(days=1)
+
+
+def is_month(first: date | None, last: date | None) -> bool:
+    """Return whether a period is one calendar month."""
+    return first is not None and last is not None and (first, last) == month_of(first)

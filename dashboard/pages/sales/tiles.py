@@ -1,0 +1,141 @@
+"""The figures of the sales page, each with its change against the period before and a sparkline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from panel.viewable import Viewable
+
+from dashboard import formats
+from dashboard.charts.spark import spark
+from dashboard.pages.sales.links import rows_link
+from dashboard.pages.sales.period import month_of
+from dashboard.parts.layout import stack, tiles
+from dashboard.parts.tile import show, tile, tile_markup
+from dashboard.store import sales as store
+from dashboard.store.remembered import remembered
+from dashboard.store.sales import Filter
+
+if TYPE_CHECKING:
+    from dashboard.visit import Visit
+
+FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("revenue_inr", "Total revenue", formats.rupees),
+    ("orders", "Orders", formats.count),
+    ("average_order_value_inr", "Average order value", formats.rupees),
+    ("active_products", "Active products", formats.count),
+    ("units", "Units", formats.count),
+)
+LATEST_DAYS = 30
+"""What is compared where a person looks at all days: the latest days and as many before."""
+DAILY_UP_TO = 92
+"""Days up to which a sparkline shows days; beyond, months."""
+
+
+class Tiles:
+    """Revenue and what waits, then the other figures.
+
+    Attributes:
+        view: The tiles.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._tiles = [tile("", "") for _ in FIGURES]
+        self._waiting = tile("", "")
+        revenue, *others = self._tiles
+        self.view: Viewable = stack(tiles(revenue, self._waiting, narrowest="20rem"), tiles(*others, narrowest="11rem"))
+
+    def refresh(self, chosen: Filter) -> None:
+        """Show the figures of what is chosen."""
+        warehouse = self._visit.parts.warehouse
+        now = remembered(store.figures, warehouse, chosen)
+        compared, says = self._compared(chosen, now)
+        trend = self._trend(chosen, now)
+        for one, figure in zip(self._tiles, FIGURES, strict=True):
+            show(one, self._figure(chosen, now, compared, says, trend, *figure))
+        show(self._waiting, self._waits(chosen, now))
+
+    def _trend(self, chosen: Filter, now: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the figures by day, or by month without the ones that are there in part only."""
+        warehouse = self._visit.parts.warehouse
+        if 0 < chosen.days <= DAILY_UP_TO:
+            return remembered(store.sold_by, warehouse, chosen, "day")
+        first, last = chosen.first or now["first_ordered_on"], chosen.last or now["last_ordered_on"]
+        return [
+            row
+            for row in remembered(store.sold_by, warehouse, chosen, "month")
+            if first <= row["value"] and month_of(row["value"])[1] <= last
+        ]
+
+    def _compared(self, chosen: Filter, now: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Return the figures of a period beside those of the one before, and how the two are called."""
+        if chosen.days:
+            return now, "the day before" if chosen.days == 1 else f"the {chosen.days} days before"
+        if now["last_ordered_on"] is None:
+            return now, ""
+        first = now["last_ordered_on"] - timedelta(days=LATEST_DAYS - 1)
+        latest = Filter(
+            first=first, last=now["last_ordered_on"], region=chosen.region, category=chosen.category,
+            product=chosen.product,
+        )  # fmt: skip
+        compared = remembered(store.figures, self._visit.parts.warehouse, latest)
+        return compared, f"the {LATEST_DAYS} days before"
+
+    def _figure(
+        self,
+        chosen: Filter,
+        now: dict[str, Any],
+        compared: dict[str, Any],
+        says: str,
+        trend: list[dict[str, Any]],
+        name: str,
+        label: str,
+        told: Callable[[Any], str],
+    ) -> str:
+        before, after = compared.get(f"{name}_before"), compared[name]
+        note = f"{told(before)} in {says}" if before is not None else f"no orders in {says}" if says else "no orders"
+        if not chosen.days and says:
+            note = f"last {LATEST_DAYS} days: {told(after)}; {note}"
+        by = "day" if 0 < chosen.days <= DAILY_UP_TO else "whole month"
+        return tile_markup(
+            label,
+            told(now[name]),
+            note=note,
+            href=rows_link(self._visit, chosen),
+            change=_change(after, before),
+            extra=spark([row[name] for row in trend], f"{label} by {by}"),
+        )
+
+    def _waits(self, chosen: Filter, now: dict[str, Any]) -> str:
+        waits = remembered(store.waiting, self._visit.parts.warehouse, chosen)
+        amount = waits["revenue_waiting_inr"]
+        note = (
+            f"in {formats.count(waits['open_exceptions_with_waiting_revenue'])} held rows; "
+            f"{formats.count(waits['open_exceptions_without'])} more are open without such a value"
+        )
+        if waits["open_exceptions_perhaps"]:
+            note += (
+                f". {formats.rupees(waits['revenue_perhaps_inr'])} more in "
+                f"{formats.count(waits['open_exceptions_perhaps'])} rows may belong here: their day, region or "
+                "product can't be read"
+            )
+        whole = amount + now["revenue_inr"]
+        part = formats.share(amount / whole) if whole else formats.NOTHING
+        return tile_markup(
+            "Revenue waiting in exceptions",
+            formats.rupees(amount),
+            note=note,
+            href=self._visit.link("exceptions", dataset="sales_orders", state="OPEN"),
+            change=(f"{part} of loaded and waiting", "held" if amount else "good"),
+        )
+
+
+def _change(now: Any, before: Any) -> tuple[str, str] | None:  # Any: amounts and counts
+    told = formats.change(now, before)
+    if told == formats.NOTHING:
+        return None
+    arrow = "▲" if now > before else "▼" if now < before else "■"
+    return f"{arrow} {told}", "good" if now > before else "bad" if now < before else "neutral"

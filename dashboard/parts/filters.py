@@ -1,0 +1,66 @@
+"""Controls that show and set one parameter of a page's state, beside each other as a bar."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import panel_material_ui as pmui
+import param
+from panel.viewable import Viewable
+
+from dashboard.parts.card import glass
+
+
+def choice(state: param.Parameterized, name: str, label: str, options: Mapping[str, str]) -> pmui.Select:
+    """Return a list of values by their texts; `offer` changes what is in it."""
+    widget = pmui.Select(label=label, sizing_mode="stretch_width", margin=0, size="small")
+    offer(widget, options, getattr(state, name))
+    widget.param.watch(lambda event: state.param.update(**{name: event.new or ""}), "value")
+    state.param.watch(lambda event: offer(widget, widget.options, event.new), name)
+    return widget
+
+
+def offer(widget: pmui.Select, options: Mapping[str, str], value: str) -> None:
+    """Let a list offer these values; one that is chosen and not among them is offered too."""
+    told = dict(options)
+    if value not in told.values():
+        told[value] = value
+    if widget.options != told:
+        widget.param.update(options=told, value=value)
+    elif widget.value != value:
+        widget.value = value
+
+
+def everything(values: Sequence[object], all_of_them: str = "All") -> dict[str, str]:
+    """Return options for values that are their own texts, and one for no choice."""
+    return {all_of_them: ""} | {str(value): str(value) for value in values}
+
+
+def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
+    """Return a field for a day that may be empty."""
+    widget = pmui.DatePicker(
+        label=label,
+        value=getattr(state, name),
+        sizing_mode="stretch_width",
+        margin=0,
+        size="small",
+        clearable=True,
+        sx={"& input": {"paddingRight": 0, "fontSize": ".92rem"}, "& .MuiInputAdornment-root": {"marginLeft": 0}},
+    )
+    widget.param.watch(lambda event: state.param.update(**{name: _as_day(event.new)}), "value")
+    state.param.watch(lambda event: widget.param.update(value=event.new), name)
+    return widget
+
+
+def filter_bar(*widgets: Viewable, actions: Sequence[Viewable] = (), narrowest: str = "9rem") -> pmui.Paper:
+    """Return controls on glass, in as many equal columns as fit, and what can be done below them."""
+    columns = f"repeat(auto-fit, minmax(min({narrowest}, 100%), 1fr))"
+    sx = {"display": "grid !important", "gridTemplateColumns": columns, "gap": 1.5, "alignItems": "center"}
+    controls = pmui.Column(*widgets, sizing_mode="stretch_width", margin=0, sx=sx)
+    buttons = pmui.Row(*actions, sizing_mode="stretch_width", margin=0, sx={"flexWrap": "wrap", "gap": 1})
+    shown = (controls, buttons) if actions else (controls,)
+    return glass(pmui.Column(*shown, sizing_mode="stretch_width", margin=0, sx={"gap": 1, "p": 2}))
+
+
+def _as_day(value: Any) -> date | None:  # Any: what the picker sends
+    return value.date() if isinstance(value, datetime) else value
