@@ -37,7 +37,6 @@ PASSWORD = "a password of {}"
 OUR_FRAME = re.compile(r'File "[^"]*/(?:dashboard|flows)/')
 """A traceback through our own code; libraries log what they refuse, and browsers that leave."""
 FORM = "application/x-www-form-urlencoded"
-expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

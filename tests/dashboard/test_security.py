@@ -5,6 +5,7 @@ from bokeh.core.types import ID
 from bokeh.util.token import generate_jwt_token
 
 from dashboard.http.signing_in import local
+from infra.processes import Child, wait_until
 from tests.dashboard.conftest import Dashboard
 
 FORGED = generate_jwt_token(
@@ -32,7 +33,9 @@ def test_a_foreign_origin_opens_no_socket(dashboard: Dashboard) -> None:
 
 def test_a_forged_session_opens_no_socket(dashboard: Dashboard) -> None:
     assert _handshake(dashboard, dashboard.url) != 200
-    assert "invalid signature" in dashboard.log.read_text()
+    # The server answers the handshake before it reads the token, so its log may come a moment later.
+    child = Child(name="dashboard", process=dashboard.process, log=dashboard.log, again=lambda: dashboard.process)
+    wait_until(lambda: "invalid signature" in dashboard.log.read_text(), child, timeout_s=30)
     assert "quayside_dashboard_sessions 0" in dashboard.http("GET", "/metrics").data.decode()
 
 
