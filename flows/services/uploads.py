@@ -26,7 +26,8 @@ MAX_FILES = 500
 SIGN_EVERY_S = 2
 SILENCE_S = 60
 """A sender that is silent for so long is gone."""
-GONE = "the upload was not finished: its page was closed or the connection broke off; choose the file again"
+GONE = "its page was closed or the connection broke off; choose the file again"
+TAKEN_BACK = "it was stopped by who sent it"
 
 
 class BrokenOffError(QuaysideError):
@@ -37,7 +38,7 @@ class StoreRefusedError(QuaysideError):
     """The object store did not take the bytes."""
 
     def __init__(self) -> None:
-        super().__init__("the object store did not take the file; nothing of it landed. Try again in a minute")
+        super().__init__("the object store did not take the file; try again in a minute")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,10 +223,10 @@ def _given_up_if_broken(warehouse: Warehouse, upload: Upload) -> Iterator[None]:
 
 
 def give_up(warehouse: Warehouse, actor: SignedIn, upload_ids: Sequence[UUID], *, is_gone: bool) -> int:
-    """End uploads of the actor's whose bytes have not begun; return their number.
+    """End uploads of the actor's that are under way; return their number.
 
     Args:
-        is_gone: Whether their page was closed; else the person took them back.
+        is_gone: Whether their page was closed: then those whose bytes come end by their broken connection, or land.
 
     Raises:
         RefusedError: The actor is no editor.
@@ -233,11 +234,12 @@ def give_up(warehouse: Warehouse, actor: SignedIn, upload_ids: Sequence[UUID], *
     with authorized(warehouse, actor, Role.EDITOR, "upload files") as connection:
         return _end_all(
             connection,
-            "upload_id = any(%(upload_ids)s) and begun_by = %(by)s and state = 'BEGUN'",
+            "upload_id = any(%(upload_ids)s) and begun_by = %(by)s and state = any(%(states)s)",
             {
                 "upload_ids": list(upload_ids),
                 "by": actor.account,
-                "reason": GONE if is_gone else "taken back before it was sent",
+                "states": ["BEGUN"] if is_gone else ["BEGUN", "SENDING"],
+                "reason": GONE if is_gone else TAKEN_BACK,
             },
         )
 

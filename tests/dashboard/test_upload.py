@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from flows.services import uploads
 from tests.conftest import s3_client
 from tests.dashboard.conftest import Dashboard, open_browser
 
@@ -114,7 +115,7 @@ def test_a_client_that_breaks_off_leaves_nothing(dashboard: Dashboard) -> None:
     client = s3_client(settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key.get_secret_value())
     assert "Contents" not in client.list_objects_v2(Bucket=settings.landing_bucket)
     assert "Uploads" not in client.list_multipart_uploads(Bucket=settings.landing_bucket)
-    assert "not finished" in place.one("select reason from platform.upload")
+    assert place.one("select reason from platform.upload") == uploads.GONE
 
 
 def test_the_real_sales_file_is_looked_at_sent_and_followed_to_its_last_row(

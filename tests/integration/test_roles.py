@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +25,7 @@ from flows.adapters.warehouse import Warehouse
 from flows.core.errors import RefusedError
 from flows.services import (
     accounts,
+    asking,
     corrections,
     products,
     queries,
@@ -30,10 +33,12 @@ from flows.services import (
     retries,
     reviews,
     thresholds,
+    uploads,
 )
 from flows.services.corrections import Edit
 from flows.services.rebuilding import rebuild
 from flows.services.repairs import Act, Fix
+from flows.services.uploads import Announced
 from flows.settings import Settings
 from infra.roles import ANALYST, DASHBOARD, LOADER
 from tests.conftest import Place, s3_client
@@ -169,6 +174,11 @@ def test_a_whole_load_works_under_the_role_and_the_keys_of_the_flows(under: Call
         connection.execute("select platform.fold_dataset('sales_orders')")
     audit.publish_head(flows.parts.warehouse, flows.parts.store)
     liveness.watch(flows.parts.warehouse, run_id, "here")
+    liveness.tell_progress(
+        flows.parts.warehouse, run_id, bytes_total=2, bytes_judged=1, rows_judged=1, rows_held=0, rows_written=0
+    )
+    liveness.forget_progress(flows.parts.warehouse, run_id)
+    asking.answer(flows.parts.warehouse, run_id, ["1"], 0)
 
     assert (done[file_id].rows_loaded, done[file_id].rows_held) == (2, 1)
     assert under(ANALYST).one("select orders from sales_orders.figures") == 2
@@ -221,6 +231,16 @@ def test_everything_that_people_do_works_under_the_role_of_the_dashboard(
     closed = repairs.discard(warehouse, steward, datasets, waiting[1:], reason="never sold")
     rebuild(warehouse, place.parts.store, steward, datasets, corrected.run_id, tmp_path / "scratch")
     batch = ledger.allocate_batch(warehouse, date(2026, 1, 1), "steward")
+    for name, cut in (("whole.csv", 0), ("broken.csv", 1)):
+        content = f"{GOOD}{uuid4()}" if cut else GOOD
+        announced = [Announced(name=name, dataset="sales_orders", size_bytes=len(content))]
+        (begun,) = uploads.begin(parts.settings, warehouse, datasets, steward, announced)
+        taken = uploads.take(warehouse, steward, begun.upload_id, begun.size_bytes)
+        with nullcontext() if not cut else pytest.raises(uploads.StoreRefusedError):
+            uploads.receive(warehouse, parts.store, taken, BytesIO(content.encode()[cut:]))
+    liveness.watch(place.parts.warehouse, run_id, "here")
+    assert asking.answered(warehouse, asking.ask(warehouse, steward)) is None
+    assert uploads.end_silent(warehouse) == 0
 
     assert moved.orders == 3
     assert {one.act for one in closed} == {Act.DISCARDED}

@@ -2,7 +2,7 @@
 const count = (number) => (number ?? 0).toLocaleString("en-US")
 const size = (bytes) => {
   for (const [unit, name] of [[1 << 30, "GB"], [1 << 20, "MB"], [1 << 10, "kB"]]) {
-    if (bytes >= unit) { return `${(bytes / unit).toFixed(1)} ${name}` }
+    if (bytes >= unit) { return `${(bytes / unit).toFixed(bytes % unit ? 1 : 0)} ${name}` }
   }
   return `${bytes} bytes`
 }
@@ -98,8 +98,8 @@ class Chosen {
     const told = [...(this.names?.[this.dataset]?.warnings ?? [])]
     if (this.fit?.absent.length) { told.push(`without ${this.fit.absent.join(", ")}: read as missing`) }
     if (this.head && !this.head.isClean) { told.push("some bytes are no valid text: their rows will be held") }
-    if (this.preview?.broken) { told.push(`${count(this.preview.broken)} records do not have as many fields as the header`) }
-    if (this.preview?.isCut) { told.push("a quote is opened and never closed") }
+    if (this.fit && this.preview?.broken) { told.push(`${count(this.preview.broken)} records do not have as many fields as the header`) }
+    if (this.fit && this.preview?.isCut) { told.push("a quote is opened and never closed") }
     return told
   }
 }
@@ -125,7 +125,7 @@ function chosenCard(one, {datasets, maxBytes, remove, isSending}) {
     const details = make("details", {open: one.isOpen, ontoggle: (event) => { one.isOpen = event.target.open }},
       make("summary", {}, `Preview from ${part}`),
       make("p", {class: "q-says"}, `Read in this browser, nothing was sent yet. ${one.head.encoding.toUpperCase()}, separated by ${DELIMITER_NAMES[found.delimiter]}. The rules judge it after the upload.`),
-      columnsTable(told), make("h4", {}, `First ${told.first.length} rows`), rowsTable(told))
+      columnsTable(told), make("h3", {}, `First ${told.first.length} rows`), rowsTable(told))
     card.append(details)
   }
   return card
@@ -198,6 +198,7 @@ export function render({model}) {
   const plan = make("div", {class: "plan"})
   const live = make("p", {class: "q-visually-hidden", role: "status", "aria-live": "polite"})
   const list = make("div", {class: "batches"})
+  const root = make("div", {class: "uploader"})
 
   const add = (files) => {
     for (const file of files) {
@@ -235,6 +236,7 @@ export function render({model}) {
     const button = make("button", {type: "button", class: "primary", onclick: upload, disabled: isSending || !chosen.length || ready.length < chosen.length},
       icon("upload"), isSending ? "Announcing…" : `Upload ${chosen.length === 1 ? "1 file" : `${chosen.length} files as one batch`} (${size(bytes)})`)
     const waiting = chosen.length - ready.length
+    root.classList.toggle("has-chosen", chosen.length > 0)
     plan.replaceChildren(...(chosen.length ? [
       make("h2", {}, chosen.length === 1 ? "1 file chosen" : `${chosen.length} files chosen`),
       ...chosen.map((one) => chosenCard(one, {...open, remove: remove(one)})),
@@ -287,7 +289,8 @@ export function render({model}) {
   })
   draw()
   follow()
-  return make("div", {class: "uploader"},
+  root.append(
     make("section", {class: "glass", "aria-label": "Choose files"}, input, zone, plan, live),
     make("section", {class: "glass", "aria-labelledby": "mine"}, make("h2", {id: "mine"}, "Your files of the last day"), list))
+  return root
 }

@@ -67,11 +67,12 @@ function makeSender() {
   sender.stop = (uploadId) => {
     const one = sender.files.get(uploadId)
     if (!one) { return }
-    if (one.request) { one.request.abort() } else if (one.state === "waiting") {
+    const request = one.request
+    post("/upload/give-up", {uploads: [uploadId]}).catch(() => {}).finally(() => request?.abort())
+    if (!request) {
       one.state = "failed"
       one.why = `${one.name} was taken back before it was sent`
       one.file = null
-      post("/upload/give-up", {uploads: [uploadId]}).catch(() => {})
       next()
     }
   }

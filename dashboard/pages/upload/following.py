@@ -68,14 +68,14 @@ def _under_way(row: Row) -> Told:
     started, ended = row["stages_started"] or (), row["stages_ended"] or ()
     if "validate" in ended:
         read, held = row["rows_validated"], row["rows_held_validated"]
-        part = _percent(row["rows_written"], read - held) if row["rows_written"] is not None else None
-        told = f"{formats.count(row['rows_written'])} rows written so far" if row["rows_written"] else ""
-        return Told(step=LOADING, label="loading", percent=part, read=read, held=held, sentence=told)
+        part = _percent(row["rows_written"], read - held) if row["rows_written"] else None
+        label = "loading" if part is None else f"loading {part} %"
+        return Told(step=LOADING, label=label, percent=part, read=read, held=held)
     if "validate" in started:
         part = _percent(row["bytes_judged"], row["bytes_total"]) if row["bytes_total"] else None
         label = "validating" if part is None else f"validating {part} %"
         return Told(step=VALIDATING, label=label, percent=part, read=row["rows_judged"], held=row["rows_held_so_far"])
-    return Told(step=PICKED_UP, label="picked up")
+    return Told(step=PICKED_UP, label="picked up, being archived" if "register" in started else "picked up")
 
 
 def _ended(row: Row) -> Told:

@@ -31,7 +31,9 @@ class Pickup:
         self._state = markup("")
         self._told = markup("")
         self._objects = markup("")
-        self._button = pmui.Button(label="Look into the bucket now", icon="search", color="primary", variant="outlined")
+        self._button = pmui.Button(
+            label="Look into the bucket now", icon="search", color="primary", variant="outlined", margin=0
+        )
         self._button.on_click(lambda _: self._ask())
 
     def view(self) -> pmui.Paper:

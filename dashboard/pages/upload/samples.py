@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +12,32 @@ from typing import TYPE_CHECKING
 import panel_material_ui as pmui
 
 from dashboard.parts.card import card
+from dashboard.parts.layout import tiles
 from flows.adapters.ledger import business_day
+from flows.core.errors import MistakeError
 from flows.services.samples import DEFAULT_DEFECT_SHARE
 from flows.services.uploads import upload_samples
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
-MAX_ROWS = 1_000_000
+ROWS = (100, 1_000, 5_000, 50_000, 250_000, 1_000_000)
+
+
+def _seed(text: str) -> int:
+    """Return the seed that a person typed.
+
+    Raises:
+        MistakeError: It is none.
+    """
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise MistakeError("a seed is a whole number of at most 9 digits")
+    return int(text)
+
+
+def new_seed() -> int:
+    """Return a seed that was most likely not used before; its file would be known already."""
+    return secrets.randbelow(9_000) + 1_000
 
 
 class Samples:
@@ -28,28 +48,29 @@ class Samples:
         datasets = visit.parts.datasets
         wide = {"sizing_mode": "stretch_width", "margin": 0}
         self._dataset = pmui.Select(label="Dataset", options={one.title: one.name for one in datasets.values()}, **wide)
-        self._rows = pmui.IntInput(label="Rows in each file", value=5_000, start=10, end=MAX_ROWS, step=1_000, **wide)
-        self._seed = pmui.IntInput(label="Seed (the same seed makes the same file)", value=1, start=0, **wide)
-        self._share = pmui.FloatSlider(
-            label="Share of rows with a defect", value=DEFAULT_DEFECT_SHARE, start=0, end=1, step=0.01, **wide
+        self._rows = pmui.Select(
+            label="Rows in each file", options={f"{rows:,}": rows for rows in ROWS}, value=5_000, **wide
         )
-        self._button = pmui.Button(label="Make and upload", icon="science", color="primary", variant="outlined")
+        self._seed = pmui.TextInput(label="Seed: the same one, the same file", value=str(new_seed()), **wide)
+        self._share = pmui.FloatSlider(
+            label="Share of rows with a defect",
+            value=DEFAULT_DEFECT_SHARE,
+            start=0,
+            end=1,
+            step=0.01,
+            format="0%",
+            **wide,
+        )
+        self._button = pmui.Button(
+            label="Make and upload", icon="science", color="primary", variant="outlined", margin=0
+        )
         self._button.on_click(lambda _: self._make())
 
     def view(self) -> pmui.Paper:
         """Return the card."""
-        form = pmui.Column(
-            self._dataset,
-            self._rows,
-            self._seed,
-            self._share,
-            self._button,
-            margin=0,
-            sizing_mode="stretch_width",
-            sx={"gap": 2},
-        )
+        fields = tiles(self._dataset, self._rows, self._seed, self._share, narrowest="14rem")
         says = "Files that hold every defect the rules know; they go the same way as yours."
-        return card("Sample files", form, says=says)
+        return card("Sample files", fields, self._button, says=says)
 
     def _make(self) -> None:
         self._button.param.update(loading=True, disabled=True)
@@ -69,8 +90,8 @@ class Samples:
                 self._visit.actor,
                 dataset=self._dataset.value,
                 folder=Path(folder),
-                rows=min(self._rows.value or 10, MAX_ROWS),
-                seed=self._seed.value or 0,
+                rows=self._rows.value,
+                seed=_seed(self._seed.value),
                 share=self._share.value,
                 today=business_day(datetime.now(UTC), settings.business_time_zone),
             )
