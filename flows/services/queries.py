@@ -1,6 +1,6 @@
 """What people ask about files, runs, exceptions and rows; each answer is a list of plain rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import sql
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, cast, column, func, or_, select, table
 
-from flows.adapters import audit, ledger
+from flows.adapters import ledger
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset, Report
@@ -18,7 +18,8 @@ from flows.core.errors import MistakeError
 from flows.core.rules import Category
 from flows.core.states import ExceptionState
 from flows.datasets import datasets
-from flows.services.accounts import Role, SignedIn, authorized
+from flows.services import exporting
+from flows.services.accounts import SignedIn
 from sql import query
 
 Row = dict[str, Any]
@@ -391,13 +392,9 @@ def export_rows(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, target:
     Raises:
         RefusedError: Nobody is signed in.
     """
-    in_force = "where replaced_by_run is null" if dataset.new_version == "replace" else ""
-    chosen = sql.SQL("select {} from {} {}").format(
-        sql.SQL(", ").join(_exported(warehouse, dataset)),
-        sql.Identifier(dataset.name, dataset.mart_table),
-        sql.SQL(in_force),  # one of two constants
-    )
-    return _copy_out(warehouse, actor, chosen, target, exported=f"{dataset.name}.{dataset.mart_table}")
+    in_force = sql.SQL("where replaced_by_run is null" if dataset.new_version == "replace" else "")
+    with exporting.written_to(target) as write:
+        return exporting.send_rows(warehouse, actor, dataset, in_force, write, told="")
 
 
 def export_report(
@@ -413,41 +410,8 @@ def export_report(
         raise MistakeError(f"there is no batch {batch!r}; see `quayside status`")
     statement = query(dataset.name, report.query).replace("%(batch)s", "{batch}").replace("%%", "%")
     chosen = sql.SQL(statement).format(batch=sql.Literal(batch))
-    return _copy_out(warehouse, actor, chosen, target, exported=f"{report.name} of {batch}")
-
-
-def _copy_out(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composed, target: Path, *, exported: str) -> int:
-    statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(chosen)
-    with (
-        authorized(warehouse, actor, Role.VIEWER, "export") as connection,
-        target.open("wb") as output,
-        connection.cursor() as cursor,
-    ):
-        with cursor.copy(statement) as copy:
-            for block in copy:
-                output.write(block)
-        audit.record(connection, "export", actor=actor.account, counts={"rows": cursor.rowcount}, exported=exported)
-        return cursor.rowcount
-
-
-def _exported(warehouse: Warehouse, dataset: Dataset) -> Iterator[sql.Composable]:
-    """Yield the columns of a mart; a text that a spreadsheet would take for a formula gets a leading apostrophe."""
-    types = warehouse.rows(
-        """
-        select column_name, data_type from information_schema.columns
-        where table_schema = %(s)s and table_name = %(t)s
-        """,
-        s=dataset.name,
-        t=dataset.mart_table,
-    )
-    texts = {row["column_name"] for row in types if row["data_type"] in ("text", "json")}
-    for name in dataset.mart_columns:
-        if name in texts:
-            yield sql.SQL(
-                "case when {0}::text ~ '^[=+@\\t\\r-]' then '''' || {0}::text else {0}::text end as {0}"
-            ).format(sql.Identifier(name))
-        else:
-            yield sql.Identifier(name)
+    with exporting.written_to(target) as write:
+        return exporting.send(warehouse, actor, chosen, write, exported=f"{report.name} of {batch}")
 
 
 def _place(warehouse: Warehouse, dataset: Dataset, key: str) -> tuple[UUID, int]:
