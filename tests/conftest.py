@@ -27,7 +27,9 @@ from flows.services.landing import Scanner, land
 from flows.services.publishing import Outcome
 from flows.settings import Settings
 from infra.embedded.stack import Stack
+from tests.browsing import chromium
 
+__all__ = ["chromium"]
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = count(1)
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,26 +12,14 @@ from urllib.parse import urlencode
 
 import pytest
 import urllib3
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from pydantic import SecretStr
 
 from flows.settings import HOME_VARIABLE
 from infra.processes import Child, free_port, wait_until
+from tests.browsing import PATIENCE_MS, watched
 from tests.conftest import Place
 
-CHROMIUM = os.environ.get("QUAYSIDE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 30_000
-"""Two shared cores can be slow; what is awaited is a state, so that a fast machine does not wait."""
-expect.set_options(timeout=PATIENCE_MS)
 PASSWORD = "a password of {}"
 OUR_FRAME = re.compile(r'File "[^"]*/(?:dashboard|flows)/')
 """A traceback through our own code; libraries log what they refuse, and browsers that leave."""
@@ -114,17 +101,6 @@ def dashboard(place: Place, tmp_path: Path) -> Iterator[Dashboard]:
         assert not OUR_FRAME.search(told), told
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here: install the system's package chromium, or set QUAYSIDE_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 def open_browser(
     dashboard: Dashboard, chromium: Browser, role: str, *, width: int = 1440, height: int = 900, mode: str = "light"
 ) -> BrowserContext:
@@ -146,16 +122,7 @@ def steward(dashboard: Dashboard, chromium: Browser) -> Iterator[Page]:
     """A page of a steward's browser; a script error, or a request that leaves the server, fails the test."""
     context = open_browser(dashboard, chromium, "steward")
     page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((dashboard.url, "data:", "blob:", "about:"))
-            else problems.append(f"leaves the server: {request.url}")
-        ),
-    )
+    problems = watched(page, dashboard.url)
     yield page
     context.close()
     assert problems == []

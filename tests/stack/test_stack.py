@@ -12,7 +12,7 @@ import urllib3
 from botocore.exceptions import ClientError
 from playwright.sync_api import sync_playwright
 
-from tests.dashboard.conftest import CHROMIUM, FLAGS
+from tests.browsing import CHROMIUM, FLAGS
 from tests.stack.conftest import ROOT, Containers
 
 HEADER = b"order_id,order_date,region,product,quantity,revenue\n"
