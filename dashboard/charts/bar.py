@@ -16,11 +16,12 @@ from dashboard.charts import figure
 from dashboard.charts.figure import Figure, Row
 from dashboard.theme import SERIES
 
-BAR_PX = 30
+BAR_PX, THICKEST_PX = 30, 44
 EDGES_PX = 64
 FADED = 0.3
 ROOM_FOR_TEXT = 0.4
 """Share of the longest bar from which on its amount is written into a bar."""
+INSIDE, BESIDE = "#ffffff", "#75829b"
 
 
 class Bars(figure.Chart):
@@ -28,22 +29,28 @@ class Bars(figure.Chart):
 
     Args:
         on_click: Called with the category of a bar that was clicked.
+        bar_px: Height of a bar with its gap.
     """
 
-    def __init__(self, on_click: Callable[[str], None] | None = None) -> None:
+    def __init__(self, on_click: Callable[[str], None] | None = None, *, bar_px: int = BAR_PX) -> None:
         super().__init__()
-        self._on_click = on_click
+        self._on_click, self._bar_px = on_click, bar_px
+        self._axis = ("", "")
+        self._bar: Any = None  # Any: a glyph of Bokeh
 
-    def show(self, rows: Sequence[Row], *, x: str, y: str, unit: str, label: str, chosen: str = "") -> None:
+    def show(
+        self, rows: Sequence[Row], *, x: str, y: str, unit: str, label: str, chosen: str = "", order: Sequence[str] = ()
+    ) -> None:
         """Show bars of `y` by `x`.
 
         Args:
             unit: INR, IDR, IDR/GB, or a word for what is counted.
             label: What the measure is called on its axis.
             chosen: Category that a person looks at; the others fade.
+            order: Categories from the top, where they have an order of their own.
         """
         self._axis = (unit, label)
-        self._show(_frame(rows, x, y, unit, chosen), self._element)
+        self._show(_frame(_sorted(rows, x, y, order), x, y, unit, chosen), self._element)
 
     def _element(self, told: pd.DataFrame) -> Any:  # Any: HoloViews has no types
         return told.hvplot.bar(
@@ -52,18 +59,25 @@ class Bars(figure.Chart):
 
     def _finish(self, drawn: Figure) -> None:
         (bars,) = drawn.renderers
-        bars.glyph.height = 0.72
-        bars.glyph.fill_alpha = field("alpha")
-        bars.glyph.border_radius = 4
+        self._bar = bars.glyph
+        self._bar.update(fill_alpha=field("alpha"), border_radius=4)
         bars.nonselection_glyph = bars.selection_glyph = None
         drawn.x_range = DataRange1d(start=0, range_padding=0.04)
         drawn.xaxis.ticker = BasicTicker(desired_num_ticks=figure.ON_PHONE_TICKS)
         drawn.xaxis.major_label_policy = NoOverlap(min_distance=8)
         drawn.ygrid.visible = False
         drawn.text(
-            x=value(0), y=field("category"), text=field("short"), source=self._source, x_offset=10, y_offset=1,
-            text_baseline="middle", text_color="#ffffff", text_font_size="12px", text_font=value("Roboto"),
-        )  # fmt: skip
+            x="told_at",
+            y="category",
+            text="short",
+            text_color="told_in",
+            source=self._source,
+            x_offset=9,
+            y_offset=1,
+            text_baseline="middle",
+            text_font_size="12px",
+            text_font=value("Roboto"),
+        )
         figure.hover(drawn, [("", "@category: @told")], renderers=[bars])
         if self._on_click is not None:
             figure.listen(drawn, self._source, "category", self._on_click)
@@ -71,30 +85,39 @@ class Bars(figure.Chart):
     def _follow(self, drawn: Figure, told: pd.DataFrame) -> None:
         unit, label = self._axis
         drawn.y_range.factors = list(told["category"])
-        drawn.height = max(drawn.height, EDGES_PX + BAR_PX * max(2, len(told)))
+        drawn.height = max(drawn.height, EDGES_PX + self._bar_px * max(2, len(told)))
+        room = (drawn.height - EDGES_PX) / max(1, len(told))
+        self._bar.height = min(0.72, THICKEST_PX / room)
         drawn.xaxis.formatter = figure.ticks(unit)
         drawn.xaxis.axis_label = label
         figure.saved_as(drawn, label)
 
 
+def _sorted(rows: Sequence[Row], x: str, y: str, order: Sequence[str]) -> list[Row]:
+    """Return rows as they are drawn: the axis begins at the bottom."""
+    rank = {name: len(order) - number for number, name in enumerate(order)}
+    told = [row for row in rows if row[y] is not None]
+    return sorted(told, key=lambda row: (rank.get(str(row[x]), 0), row[y]))
+
+
 def _frame(rows: Sequence[Row], x: str, y: str, unit: str, chosen: str) -> pd.DataFrame:
-    """Return what is drawn, the smallest first: the axis begins at the bottom."""
-    told = sorted((row for row in rows if row[y] is not None), key=lambda row: row[y])
-    longest = max((float(row[y]) for row in told), default=0.0)
-    alphas = [1.0 if not chosen or str(row[x]) == chosen else FADED for row in told]
+    """Return what is drawn; the amount stands in a long bar, and beside a short one."""
+    amounts = [float(row[y]) for row in rows]
+    longest = max(amounts, default=0.0)
+    is_inside = [amount > longest * ROOM_FOR_TEXT for amount in amounts]
+    is_bright = [not chosen or str(row[x]) == chosen for row in rows]
+    texts = {
+        "category": [str(row[x]) for row in rows],
+        "told": [formats.amount(row[y], unit) for row in rows],
+        "short": [formats.short_amount(row[y], unit) for row in rows],
+        "told_in": [INSIDE if both == (True, True) else BESIDE for both in zip(is_inside, is_bright, strict=True)],
+    }
     return pd.DataFrame(
         {
-            "category": pd.Series([str(row[x]) for row in told], dtype=object),
-            "amount": [float(row[y]) for row in told],
-            "told": pd.Series([formats.amount(row[y], unit) for row in told], dtype=object),
-            "short": pd.Series(
-                [
-                    formats.short_amount(row[y], unit) if float(row[y]) > longest * ROOM_FOR_TEXT and alpha == 1 else ""
-                    for row, alpha in zip(told, alphas, strict=True)
-                ],
-                dtype=object,
-            ),
-            "alpha": alphas,
+            **{name: pd.Series(told, dtype=object) for name, told in texts.items()},
+            "amount": amounts,
+            "alpha": [1.0 if bright else FADED for bright in is_bright],
+            "told_at": [0.0 if inside else amount for inside, amount in zip(is_inside, amounts, strict=True)],
         }
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
@@ -19,8 +20,11 @@ def card(title: str, *content: Any, actions: tuple[Viewable, ...] = (), says: st
     """
     told = f'<p class="q-says">{escaped(says)}</p>' if says else ""
     heading = markup(f"<h2>{escaped(title)}</h2>{told}")
-    head = pmui.Row(heading, *actions, sizing_mode="stretch_width", margin=0, sx={"alignItems": "center", "gap": 1})
-    return glass(pmui.Column(head, *content, sizing_mode="stretch_width", margin=0, sx={"gap": 1.5, "p": 2}))
+    head = pn.Row(
+        heading, *actions, sizing_mode="stretch_width", margin=0, styles={"align-items": "center", "gap": ".5rem"}
+    )
+    inside = {"gap": ".75rem", "padding": "1rem", "box-sizing": "border-box"}
+    return glass(pn.Column(head, *content, sizing_mode="stretch_width", margin=0, styles=inside))
 
 
 def glass(*content: Any) -> pmui.Paper:  # Any: viewables

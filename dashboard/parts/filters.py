@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.viewable import Viewable
 
 from dashboard.parts.card import glass
+from dashboard.parts.layout import tiles
 
 
 def choice(state: param.Parameterized, name: str, label: str, options: Mapping[str, str]) -> pmui.Select:
@@ -54,12 +56,13 @@ def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
 
 def filter_bar(*widgets: Viewable, actions: Sequence[Viewable] = (), narrowest: str = "9rem") -> pmui.Paper:
     """Return controls on glass, in as many equal columns as fit, and what can be done below them."""
-    columns = f"repeat(auto-fit, minmax(min({narrowest}, 100%), 1fr))"
-    sx = {"display": "grid !important", "gridTemplateColumns": columns, "gap": 1.5, "alignItems": "center"}
-    controls = pmui.Column(*widgets, sizing_mode="stretch_width", margin=0, sx=sx)
-    buttons = pmui.Row(*actions, sizing_mode="stretch_width", margin=0, sx={"flexWrap": "wrap", "gap": 1})
+    controls = tiles(*widgets, narrowest=narrowest)
+    controls.styles = {**controls.styles, "gap": ".75rem", "align-items": "center"}
+    wrapped = {"flex-wrap": "wrap", "gap": ".5rem", "align-items": "center"}
+    buttons = pn.Row(*actions, sizing_mode="stretch_width", margin=0, styles=wrapped)
     shown = (controls, buttons) if actions else (controls,)
-    return glass(pmui.Column(*shown, sizing_mode="stretch_width", margin=0, sx={"gap": 1, "p": 2}))
+    inside = {"gap": ".5rem", "padding": "1rem", "box-sizing": "border-box"}
+    return glass(pn.Column(*shown, sizing_mode="stretch_width", margin=0, styles=inside))
 
 
 def _as_day(value: Any) -> date | None:  # Any: what the picker sends
