@@ -25,7 +25,7 @@ HEIGHT_PX = 260
 FADED = 0.3
 
 
-class _OverTime(figure.Chart):
+class OverTime(figure.Chart):
     """What lines and upright bars share: an axis of time, an axis that begins at zero."""
 
     def __init__(self, height: int) -> None:
@@ -50,7 +50,7 @@ class _OverTime(figure.Chart):
         figure.saved_as(drawn, label)
 
 
-class Line(_OverTime):
+class Line(OverTime):
     """A line over days; days without a row are zero."""
 
     def __init__(self, height: int = HEIGHT_PX) -> None:
@@ -84,7 +84,7 @@ class Line(_OverTime):
         drawn.renderers[0].glyph.update(line_alpha=0.35 if is_long else 1, line_width=1.2 if is_long else 2.4)
 
 
-class Columns(_OverTime):
+class Columns(OverTime):
     """Upright bars over months; a click on one tells its first day."""
 
     def __init__(self, on_click: Callable[[date], None] | None = None, height: int = HEIGHT_PX) -> None:

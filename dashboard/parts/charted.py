@@ -5,6 +5,7 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.viewable import Viewable
 
 from dashboard.charts.figure import Chart
 from dashboard.parts.card import card, filling
@@ -22,7 +23,9 @@ class Charted:
         view: The card.
     """
 
-    def __init__(self, title: str, chart: Chart, *, nothing: tuple[str, str]) -> None:
+    def __init__(
+        self, title: str, chart: Chart, *, nothing: tuple[str, str], actions: tuple[Viewable, ...] = ()
+    ) -> None:
         self.chart = chart
         self._title = title
         self._says = markup("", visible=False)
@@ -34,7 +37,7 @@ class Charted:
         self._switch = pmui.IconButton(icon="toc", description="Show as a table", size="small", margin=0, sx=QUIET)
         self._switch.on_click(lambda _: self._turn())
         content = pn.Column(chart.view, self._table, self._empty, sizing_mode="stretch_width", margin=0)
-        self.view = filling(card(title, self._says, content, actions=(self._switch,)))
+        self.view = filling(card(title, self._says, content, actions=(*actions, self._switch)))
 
     def tell(self, rows: Sequence[Row], columns: Sequence[Column], says: str = "") -> None:
         """Show a table of these rows in place of the chart, if a person wants it; with no row, what to do."""

@@ -18,17 +18,19 @@ class Column:
         show: Returns the text of a cell, which is escaped.
         markup: Returns markup of ours in place of `show`; it escapes what it is given.
         is_number: Whether its cells stand right.
+        heading: Markup of ours in place of the title.
     """
 
     title: str
     show: Callable[[Row], object] | None = None
     markup: Callable[[Row], str] | None = None
     is_number: bool = False
+    heading: str = ""
 
 
 def table_markup(rows: Sequence[Row], columns: Sequence[Column], *, caption: str = "") -> str:
     """Return the markup of a table; give it to `parts.text.markup`."""
-    head = "".join(f'<th scope="col"{_side(one)}>{escaped(one.title)}</th>' for one in columns)
+    head = "".join(f'<th scope="col"{_side(one)}>{one.heading or escaped(one.title)}</th>' for one in columns)
     body = "".join(f"<tr>{''.join(_cell(row, one) for one in columns)}</tr>" for row in rows)
     told = f"<caption>{escaped(caption)}</caption>" if caption else ""
     return (

@@ -1,16 +1,20 @@
 """What a person looks at in the inbox.
 
-`/exceptions?dataset=…&category=…&rule=…&state=…&stage=…&file=…&run=…&value=…&exception=NO`; `after` is the page.
+`/exceptions?dataset=…&category=…&rule=…&state=…&stage=…&file=…&run=…&value=…&days=…&waiver=asked&exception=NO`;
+`after` is the page, `trend` and `split` what the chart shows.
 """
 
 import param
 
-FILTERS = ("dataset", "category", "rule", "state", "stage", "file", "run", "value")
-NAMES = (*FILTERS, "exception", "after")
+from flows.services.queries import Wanted
+
+TEXTS = ("dataset", "category", "rule", "state", "stage", "file", "run", "value")
+FILTERS = (*TEXTS, "days", "waiver")
+NAMES = (*FILTERS, "exception", "after", "trend", "split")
 
 
 class ExceptionsState(param.Parameterized):
-    """The filter, the row that is open, and the row after which the page begins."""
+    """The filter, the row that is open, the row after which the page begins, and what the chart shows."""
 
     dataset = param.String(default="")
     category = param.String(default="")
@@ -20,5 +24,18 @@ class ExceptionsState(param.Parameterized):
     file = param.String(default="")
     run = param.String(default="")
     value = param.String(default="")
+    days = param.String(default="", doc="At least so many days old.")
+    waiver: str = param.Selector(default="", objects=["", "asked"])  # type: ignore[assignment]  # param's stubs
     exception = param.Integer(default=0)
     after = param.Integer(default=0)
+    trend: str = param.Selector(default="30", objects=["30", "90", "365"])  # type: ignore[assignment]  # as above
+    split: str = param.Selector(default="", objects=["", "category", "rule"])  # type: ignore[assignment]  # as above
+
+    def wanted(self) -> Wanted:
+        """Return the filter as the services take it."""
+        days = str(self.days)
+        return Wanted(
+            **{name: getattr(self, name) for name in TEXTS},
+            older_than_days=int(days) if days.isdecimal() and len(days) < 5 else None,
+            has_request=self.waiver == "asked",
+        )

@@ -14,6 +14,7 @@ from flows.core.errors import BrokenRulesError, ConflictError, MistakeError
 from flows.core.judging import judge
 from flows.core.written import WrittenRow, as_text, batch_of, texts_of
 from flows.services.accounts import Role, SignedIn, authorized
+from sql import PLATFORM, query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +115,8 @@ def undo(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, correction_id:
         return done[0]
 
 
-def settle_conflict(warehouse: Warehouse, actor: SignedIn, conflict_id: int, *, reason: str = "") -> None:
-    """Leave a row of a new version as it is, although a correction could not follow to it.
+def settle_conflict(warehouse: Warehouse, actor: SignedIn, conflict_id: int, *, reason: str = "") -> dict[str, Any]:
+    """Leave a row of a new version as it is, although a correction could not follow to it; return which cell.
 
     Raises:
         RefusedError: The actor is no editor.
@@ -141,6 +142,7 @@ def settle_conflict(warehouse: Warehouse, actor: SignedIn, conflict_id: int, *, 
             column=settled["column_name"],
             reason=reason,
         )
+        return settled
 
 
 def history(warehouse: Warehouse, dataset: Dataset, row: str) -> list[dict[str, Any]]:
@@ -185,18 +187,7 @@ def newest(warehouse: Warehouse, dataset: Dataset, limit: int) -> list[dict[str,
 
 def conflicts(warehouse: Warehouse, dataset: str = "") -> list[dict[str, Any]]:
     """Return the corrections that could not follow to a new version and that nobody has settled yet."""
-    return warehouse.rows(
-        """
-        select c.conflict_id, c.dataset, c.correction_id, c.exception_id, f.base_name, c.run_id, c.line, c.column_name,
-            c.made_on, c.corrected_to, c.found, c.reason, c.opened_at
-        from platform.correction_conflict as c
-        inner join platform.run as r on r.run_id = c.run_id
-        inner join platform.file as f on f.file_id = r.file_id
-        where c.closed_at is null and (%(dataset)s = '' or c.dataset = %(dataset)s)
-        order by c.conflict_id
-        """,
-        dataset=dataset,
-    )
+    return warehouse.rows(query(PLATFORM, "conflicts_open"), dataset=dataset)
 
 
 def value_of(warehouse: Warehouse, dataset: Dataset, row: str, column: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import sql
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, cast, column, func, or_, select, table
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, and_, cast, column, func, or_, select, table
 
 from flows.adapters import ledger
 from flows.adapters.object_store import ObjectStore
@@ -65,7 +65,7 @@ _RUN = table(
     ),
     schema="platform",
 )
-_EXCEPTION = table(
+EXCEPTION = table(
     "exception",
     *map(
         column,
@@ -80,16 +80,19 @@ _EXCEPTION = table(
             "state",
             "attempts",
             "opened_at",
+            "closed_at",
             "closed_by",
             "reason",
             "cells",
             "corrected",
             "raw_text",
+            "was_loaded",
         ),
     ),
     schema="platform",
 )
-_FINDING = table("finding", *map(column, ("run_id", "line", "rule", "message", "attempt")), schema="platform")
+FINDING = table("finding", *map(column, ("run_id", "line", "rule", "message", "attempt")), schema="platform")
+_WAIVER = table("waiver", *map(column, ("exception_id", "attempt", "granted_by")), schema="platform")
 
 
 def files(warehouse: Warehouse, *, dataset: str = "", state: str = "", batch: str = "", limit: int = 20) -> list[Row]:
@@ -126,6 +129,7 @@ class Wanted:
         run: Run id, or its first characters.
         older_than_days: At least so many days old.
         value: Text that stands in one of the cells, or `column=text` for the whole cell.
+        has_request: Only those for which a person asked for a waiver that nobody granted yet.
     """
 
     exception_ids: Sequence[int] = ()
@@ -138,6 +142,7 @@ class Wanted:
     stage: str = ""
     older_than_days: float | None = None
     value: str = ""
+    has_request: bool = False
 
 
 def check(wanted: Wanted) -> None:
@@ -161,8 +166,15 @@ def check(wanted: Wanted) -> None:
 
 def count_exceptions(warehouse: Warehouse, wanted: Wanted) -> int:
     """Return how many held rows a person means."""
-    chosen = _wanted(warehouse, wanted).with_only_columns(func.count().label("number")).order_by(None)
+    chosen = exceptions_of(warehouse, wanted).with_only_columns(func.count().label("number")).order_by(None)
     return int(_rows(warehouse, chosen)[0]["number"])
+
+
+def exceptions_by_dataset(warehouse: Warehouse, wanted: Wanted) -> dict[str, int]:
+    """Return how many held rows a person means, of each dataset that has any."""
+    name = EXCEPTION.c.dataset
+    chosen = exceptions_of(warehouse, wanted).with_only_columns(name, func.count().label("number"))
+    return {row["dataset"]: row["number"] for row in _rows(warehouse, chosen.group_by(name).order_by(name))}
 
 
 def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None, *, after: int = 0) -> list[Row]:
@@ -174,44 +186,52 @@ def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None, *
     Raises:
         MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
     """
-    told = select(func.array_agg(_FINDING.c.message)).where(*_CURRENT).scalar_subquery().label("findings")
-    chosen = _wanted(warehouse, wanted).add_columns(told)
+    told = select(func.array_agg(FINDING.c.message)).where(IS_CURRENT).scalar_subquery().label("findings")
+    chosen = exceptions_of(warehouse, wanted).add_columns(told)
     if after:
-        chosen = chosen.where(_EXCEPTION.c.exception_id > after)
-    return _rows(warehouse, chosen.order_by(_EXCEPTION.c.exception_id).limit(limit))
+        chosen = chosen.where(EXCEPTION.c.exception_id > after)
+    return _rows(warehouse, chosen.order_by(EXCEPTION.c.exception_id).limit(limit))
 
 
-_CURRENT = (
-    _EXCEPTION.c.run_id == _FINDING.c.run_id,
-    _EXCEPTION.c.line == _FINDING.c.line,
-    _EXCEPTION.c.attempts == _FINDING.c.attempt,
+IS_CURRENT = and_(
+    EXCEPTION.c.run_id == FINDING.c.run_id,
+    EXCEPTION.c.line == FINDING.c.line,
+    EXCEPTION.c.attempts == FINDING.c.attempt,
 )
 """A finding of an exception as of its last attempt."""
 
 
-def _wanted(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
+def exceptions_of(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
+    """Return the statement of the held rows that a person means, in no order.
+
+    Raises:
+        MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
+    """
     check(wanted)
-    chosen = select(_EXCEPTION, _FILE.c.base_name).join(_FILE, _FILE.c.file_id == _EXCEPTION.c.file_id)
+    chosen = select(EXCEPTION, _FILE.c.base_name).join(_FILE, _FILE.c.file_id == EXCEPTION.c.file_id)
     equal = {
-        _EXCEPTION.c.dataset: wanted.dataset,
-        _EXCEPTION.c.category: wanted.category,
-        _EXCEPTION.c.state: wanted.state,
-        _EXCEPTION.c.stage: wanted.stage,
-        _EXCEPTION.c.run_id: run_id(warehouse, wanted.run) if wanted.run else "",
+        EXCEPTION.c.dataset: wanted.dataset,
+        EXCEPTION.c.category: wanted.category,
+        EXCEPTION.c.state: wanted.state,
+        EXCEPTION.c.stage: wanted.stage,
+        EXCEPTION.c.run_id: run_id(warehouse, wanted.run) if wanted.run else "",
     }
     chosen = _filtered(chosen, equal)
     if wanted.exception_ids:
         ids = cast(list(wanted.exception_ids), ARRAY(BigInteger))
-        chosen = chosen.where(_EXCEPTION.c.exception_id == func.any(ids))
+        chosen = chosen.where(EXCEPTION.c.exception_id == func.any(ids))
     if wanted.file:
         column_of = _FILE.c.file_id if wanted.file.isdigit() else _FILE.c.base_name
         chosen = chosen.where(column_of == (int(wanted.file) if wanted.file.isdigit() else wanted.file))
     if wanted.older_than_days is not None:
-        chosen = chosen.where(_EXCEPTION.c.opened_at <= datetime.now(UTC) - timedelta(days=wanted.older_than_days))
+        chosen = chosen.where(EXCEPTION.c.opened_at <= datetime.now(UTC) - timedelta(days=wanted.older_than_days))
     if wanted.value:
         chosen = chosen.where(_has_value(wanted.value))
     if wanted.rule:
-        chosen = chosen.where(select(_FINDING.c.rule).where(*_CURRENT, _FINDING.c.rule == wanted.rule).exists())
+        chosen = chosen.where(select(FINDING.c.rule).where(IS_CURRENT, FINDING.c.rule == wanted.rule).exists())
+    if wanted.has_request:
+        asked = (_WAIVER.c.exception_id == EXCEPTION.c.exception_id, _WAIVER.c.attempt == EXCEPTION.c.attempts)
+        chosen = chosen.where(select(_WAIVER.c.attempt).where(*asked, _WAIVER.c.granted_by.is_(None)).exists())
     return chosen
 
 
@@ -220,15 +240,15 @@ def _has_value(value: str) -> ColumnElement[bool]:
     name, is_cell, text = value.partition("=")
     if is_cell:
         written = func.coalesce(
-            func.json_extract_path_text(_EXCEPTION.c.corrected, name),
-            func.json_extract_path_text(_EXCEPTION.c.cells, name),
+            func.json_extract_path_text(EXCEPTION.c.corrected, name),
+            func.json_extract_path_text(EXCEPTION.c.cells, name),
         )
         return func.lower(func.btrim(written)) == text.strip().lower()
     text = f"%{value.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
     return or_(
-        cast(_EXCEPTION.c.cells, String).ilike(text),
-        cast(_EXCEPTION.c.corrected, String).ilike(text),
-        _EXCEPTION.c.raw_text.ilike(text),
+        cast(EXCEPTION.c.cells, String).ilike(text),
+        cast(EXCEPTION.c.corrected, String).ilike(text),
+        EXCEPTION.c.raw_text.ilike(text),
     )
 
 

@@ -103,17 +103,22 @@ def release(
     *,
     reason: str = "",
     is_update: bool = False,
+    is_preview: bool = False,
 ) -> list[Result]:
     """Judge held rows again, with what a person wrote; those that pass are loaded, in one transaction.
 
     Args:
         is_update: Whether a row whose key stands with other content takes the place of the standing row.
+        is_preview: Whether nothing is written, only told.
 
     Raises:
         RefusedError: The actor is no steward.
         MistakeError: There is no such exception or column, or a large file of the dataset is being published.
     """
-    with authorized(warehouse, actor, Role.STEWARD, "release exceptions") as connection:
+    with (
+        authorized(warehouse, actor, Role.STEWARD, "release exceptions") as connection,
+        connection.transaction(force_rollback=is_preview),
+    ):
         return _act(connection, datasets, fixes, actor.account, reason=reason, is_update=is_update)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,18 +78,35 @@ def read_corrections(warehouse: Warehouse, dataset: Dataset, source: Path) -> Br
     Raises:
         MistakeError: The file is no such spreadsheet.
     """
-    try:
-        text = source.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise MistakeError(f"{source.name} is no UTF-8 text; save it as CSV UTF-8") from None
-    header = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-    names = [name.strip() for name in reader.fieldnames or []]
-    reader.fieldnames = names
+    return corrections_of(warehouse, dataset, source.name, source.read_bytes())
+
+
+def dataset_of(datasets: Mapping[str, Dataset], name: str, content: bytes) -> Dataset:
+    """Return the dataset whose columns a spreadsheet of held rows has.
+
+    Raises:
+        MistakeError: It has none of them.
+    """
+    header = set(_reader(_text(name, content)).fieldnames or [])
+    fitting = {dataset.name: sum(one.name in header for one in dataset.columns) for dataset in datasets.values()}
+    best = max(fitting, key=lambda one: fitting[one])
+    if not fitting[best] or not {"exception_id", "attempt"} <= header:
+        raise MistakeError(f"{name} is no spreadsheet of held rows: begin with the one that is exported from the inbox")
+    return datasets[best]
+
+
+def corrections_of(warehouse: Warehouse, dataset: Dataset, name: str, content: bytes) -> Brought:
+    """Return what a person edited in the bytes of a spreadsheet of held rows.
+
+    Raises:
+        MistakeError: They are no such spreadsheet.
+    """
+    reader = _reader(_text(name, content))
+    names = list(reader.fieldnames or [])
     editable = [column.name for column in dataset.columns if column.name in names]
     if "exception_id" not in names or "attempt" not in names or not editable:
         raise MistakeError(
-            f"{source.name} has no exception_id, attempt and cells of {dataset.name}; "
+            f"{name} has no exception_id, attempt and cells of {dataset.name}; "
             f"begin with `quayside export {dataset.name} --exceptions`"
         )
     lines = [(number, row) for number, row in enumerate(reader, 2) if any((value or "") for value in row.values())]
@@ -101,13 +119,28 @@ def read_corrections(warehouse: Warehouse, dataset: Dataset, source: Path) -> Br
     for (exception_id, attempt), (line, row) in zip(numbers, lines, strict=True):
         found = known.get(exception_id)
         if found is None or found["dataset"] != dataset.name:
-            raise MistakeError(f"{source.name}, line {line}: there is no exception {exception_id} of {dataset.name}")
+            raise MistakeError(f"{name}, line {line}: there is no exception {exception_id} of {dataset.name}")
         before = _cells(found)
         wanted = {name: _unsafe(row[name] or "") for name in editable}
         changed = {name: text for name, text in wanted.items() if text.strip() != before.get(name, "").strip()}
         if changed:
             fixes.append(Fix(exception_id=exception_id, attempt=attempt, cells=changed if before else wanted))
     return Brought(fixes=tuple(fixes), unchanged=len(lines) - len(fixes))
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MistakeError(f"{name} is no UTF-8 text; save it as CSV UTF-8") from None
+
+
+def _reader(text: str) -> "csv.DictReader[str]":
+    """Return the lines of a spreadsheet, whichever delimiter the program writes that it was saved with."""
+    header = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
+    reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
+    return reader
 
 
 def _cells(row: dict[str, Any]) -> dict[str, str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.formats import escaped
-from dashboard.pages.exceptions.outcome import outcome
+from dashboard.pages.exceptions.outcome import in_act_words, outcome
+from dashboard.pages.exceptions.words import short
 from dashboard.parts.card import card
+from dashboard.parts.here import Here
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip, markup
 from dashboard.store import exceptions as store
@@ -48,10 +51,13 @@ class Detail:
         findings = store.findings(self._visit.parts.warehouse, row["exception_id"])
         close = pmui.Button(label="Close", variant="text", margin=0)
         close.on_click(lambda _: self._close())
-        content: list[Any] = [markup(self._place(row)), markup(_findings(findings))]
+        content: list[Any] = [Here(), markup(self._place(row)), markup(_findings(findings))]
         content.append(markup(_raw(row, {one["column_name"] for one in findings})))
         if row["state"] == "OPEN":
             content += self._acts(row, findings)
+        tried = store.tried(self._visit.parts.warehouse, row["exception_id"])
+        if tried:
+            content.append(markup(_tried(tried, self._visit.parts.settings.business_time_zone)))
         return card(f"Row {row['exception_id']}", *content, actions=(close,))
 
     def _place(self, row: store.Row) -> str:
@@ -89,7 +95,8 @@ class Detail:
         return [*self._inputs.values(), pmui.Row(*buttons, margin=0, sizing_mode="stretch_width", sx=sx)]
 
     def _waiver_button(self, row: store.Row) -> Viewable:
-        asked = store.waiver(self._visit.parts.warehouse, row["exception_id"])
+        number = row["exception_id"]
+        asked = store.waivers(self._visit.parts.warehouse, [number]).get(number)
         if asked is None:
             return self._button("Ask to load it as it is", "outlined", lambda: self._ask(row, "Ask", self._ask_waiver))
         label = f"Grant what {asked['asked_by']} asked: {asked['reason']}"
@@ -144,7 +151,7 @@ class Detail:
 def _findings(rows: list[store.Row]) -> str:
     columns = (
         Column(title="Rule", show=lambda row: row["sentence"] or row["rule"]),
-        Column(title="Found", show=lambda row: row["message"]),
+        Column(title="Found", show=lambda row: short(row["message"])),
         Column(title="", markup=lambda row: chip(row["severity"], "bad" if row["severity"] == "error" else "held")),
     )
     return table_markup(rows, columns, caption="What should hold, and what was found")
@@ -166,3 +173,17 @@ def _raw(row: store.Row, broken: set[str]) -> str:
         Column(title="As corrected", show=lambda one: one["written"]),
     )
     return table_markup(cells, columns, caption="The row, broken cells marked")
+
+
+def _tried(rows: list[store.Row], zone: ZoneInfo) -> str:
+    def written(row: Row) -> str:
+        return ", ".join(f"{name} = {text}" for name, text in (row["cells"] or {}).items())
+
+    columns = (
+        Column(title="When", show=lambda row: formats.moment(row["made_at"], zone)),
+        Column(title="Who", show=lambda row: row["made_by"]),
+        Column(title="What", show=lambda row: in_act_words(row["outcome"])),
+        Column(title="Written", show=written),
+        Column(title="Why", show=lambda row: row["reason"]),
+    )
+    return table_markup(rows, columns, caption="What people did with it")

@@ -18,6 +18,11 @@ _WORDS = {
 }
 
 
+def in_act_words(act: str) -> str:
+    """Return what came of one row."""
+    return _WORDS[Act(act)]
+
+
 def outcome(results: Sequence[Result]) -> str:
     """Return the number of rows by what came of them, and the first reason of those that stay open."""
     counted = Counter(result.act for result in results)

@@ -1,0 +1,51 @@
+"""The filters of the inbox; everything that is chosen stands in the address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from panel.viewable import Viewable
+
+from dashboard.pages.exceptions.words import AGES, STAGES, in_words
+from dashboard.parts import choosing
+from dashboard.parts.filters import choice, filter_bar
+from dashboard.state.exceptions import FILTERS, ExceptionsState
+from flows.core.rules import Category
+from flows.core.states import ExceptionState
+
+if TYPE_CHECKING:
+    from dashboard.visit import Visit
+
+
+def filters(visit: Visit, state: ExceptionsState) -> Viewable:
+    """Return the bar of filters."""
+    known = visit.parts.datasets
+    rules = sorted({rule.code for one in known.values() for rule in one.all_rules})
+
+    def clear() -> None:
+        state.param.update(**{name: state.param[name].default for name in FILTERS})
+
+    return filter_bar(
+        choice(state, "state", "State", _options("Every state", ExceptionState)),
+        choice(state, "dataset", "Dataset", {"Every dataset": ""} | {known[one].title: one for one in sorted(known)}),
+        choice(state, "category", "Category", _options("Every category", Category)),
+        choice(state, "rule", "Rule", _options("Every rule", rules)),
+        choice(state, "stage", "Held by", {"Every stage": ""} | STAGES),
+        choice(state, "days", "Age", AGES),
+        choice(state, "waiver", "Waiver", {"With or without request": "", "Asked for": "asked"}),
+        _text(state, "file", "File", "its whole name"),
+        _text(state, "run", "Run", "first characters of its id"),
+        _text(state, "value", "Text in a cell", "or column=text"),
+        actions=(choosing.clearing(clear, "Show every open row"),),
+        narrowest="10rem",
+    )
+
+
+def _options(every: str, values: Any) -> dict[str, str]:  # Any: codes, or an enumeration of them
+    return {every: ""} | {in_words(str(value)): str(value) for value in values}
+
+
+def _text(state: ExceptionsState, name: str, label: str, hint: str) -> Viewable:
+    widget: Viewable = choosing.text(state, name, label, hint=hint)
+    widget.param.update(width=None, sizing_mode="stretch_width")
+    return widget
