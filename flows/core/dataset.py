@@ -95,6 +95,8 @@ class Dataset:
     Attributes:
         name: Prefix in the landing bucket and schema in the database.
         key: Mart columns that name a row; empty where rows have no key.
+        sortable: Mart columns without missing values by which rows are sorted and filtered at once, however many
+            there are; each begins an index that ends with the key.
         matched_by: CSV columns by which rows of two versions of a file match, with their occurrence in the file;
             only without a key.
         duplicate_rule: Rule under which a later row of a known key is held; only with a key.
@@ -129,6 +131,7 @@ class Dataset:
     example_name: str
     good_rows: Callable[[int, int, date, int], Iterator[pl.DataFrame]]
     key: tuple[str, ...] = ()
+    sortable: tuple[str, ...] = ()
     matched_by: tuple[str, ...] = ()
     duplicate_rule: Rule | None = None
     repeat_rule: Rule | None = None

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from psycopg import sql
+from psycopg.errors import DataError
 
 from flows.adapters import audit
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset
+from flows.core.errors import MistakeError
 from flows.services.accounts import Role, SignedIn, authorized
 
 BLOCK_BYTES = 256 << 10
@@ -74,13 +76,18 @@ def send_rows(
 
     Raises:
         RefusedError: Nobody is signed in.
+        MistakeError: A value of the selection can't be read.
     """
     chosen = sql.SQL("select {} from {} {}").format(
         sql.SQL(", ").join(safe_columns(dataset, dataset.postgres_types)),
         sql.Identifier(dataset.name, dataset.mart_table),
         selection,
     )
-    return send(warehouse, actor, chosen, to, exported=f"{dataset.name}.{dataset.mart_table}{told and f': {told}'}")
+    exported = f"{dataset.name}.{dataset.mart_table}{told and f': {told}'}"
+    try:
+        return send(warehouse, actor, chosen, to, exported=exported)
+    except DataError as error:
+        raise MistakeError(f"the selection can't be read: {error.diag.message_primary}") from None
 
 
 @contextmanager

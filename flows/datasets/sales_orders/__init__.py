@@ -18,6 +18,7 @@ DATASET = Dataset(
     enrich=enrich,
     references=("products",),
     key=("order_id",),
+    sortable=("order_id", "ordered_on"),
     identity="bytes",
     new_version="append",
     mart_table="orders",

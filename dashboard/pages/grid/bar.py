@@ -1,0 +1,62 @@
+"""The controls above the rows: dataset, search, and what is filtered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import panel_material_ui as pmui
+
+from dashboard.formats import escaped
+from dashboard.parts.filters import filter_bar
+from dashboard.parts.text import markup
+from dashboard.state.grid import FILTERS
+from dashboard.store.selection import Selection
+
+if TYPE_CHECKING:
+    from dashboard.visit import Visit
+
+
+class Bar:
+    """Chooses for the state.
+
+    Attributes:
+        view: The bar.
+    """
+
+    def __init__(self, visit: Visit, state: Any) -> None:  # Any: made of what the datasets declare
+        self._visit, self._state = visit, state
+        titles = {one.title: name for name, one in visit.parts.datasets.items()}
+        self._dataset = pmui.Select(
+            label="Dataset", options=titles, value=state.dataset, sizing_mode="stretch_width", margin=0, size="small"
+        )
+        self._search = pmui.TextInput(
+            label="Search the texts of every row", value=state.q, sizing_mode="stretch_width", margin=0, size="small"
+        )
+        self._filters = markup("")
+        self._dataset.param.watch(lambda event: self._choose(event.new), "value")
+        self._search.param.watch(lambda event: state.param.update(q=(event.new or "").strip()), "value")
+        state.param.watch(lambda event: self._dataset.param.update(value=event.new), "dataset")
+        state.param.watch(lambda event: self._search.param.update(value=event.new), "q")
+        self.view = filter_bar(self._dataset, self._search, actions=[self._filters], narrowest="14rem")
+
+    def show(self, chosen: Selection) -> None:
+        """Tell what is filtered, each with the way to take it off."""
+        links = [self._link(chosen, name, value) for name, value in chosen.asked.items() if name != "sort"]
+        whole = f'<a href="{escaped(self._visit.link("grid", dataset=chosen.dataset.name))}">Show every row</a>'
+        told = f'<p class="q-note">{" ".join(links)} {whole}</p>' if links else ""
+        self._filters.param.update(object=told, visible=bool(told))
+
+    def _link(self, chosen: Selection, name: str, value: str) -> str:
+        rest = {one: told for one, told in chosen.asked.items() if one != name}
+        href = self._visit.link("grid", dataset=chosen.dataset.name, **rest)
+        words = "search" if name == "q" else name.replace("_", " ")
+        shown = f"{words}: {value if len(value) < 60 else value[:57] + '…'}"
+        return (
+            f'<a class="q-chip q-accent" href="{escaped(href)}" aria-label="Take off {escaped(shown)}">'
+            f"{escaped(shown)} ×</a>"
+        )
+
+    def _choose(self, dataset: str) -> None:
+        if dataset != self._state.dataset:
+            cleared = dict.fromkeys(("q", "sort", "row", *FILTERS), "")
+            self._state.param.update(**cleared, dataset=dataset)

@@ -1,0 +1,114 @@
+"""One row: who changed what, with undo, and where it came from down to the raw line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import panel_material_ui as pmui
+from panel.viewable import Viewable
+
+from dashboard import formats
+from dashboard.formats import escaped
+from dashboard.parts.card import card
+from dashboard.parts.drawn import code
+from dashboard.parts.layout import side_by_side
+from dashboard.parts.table import Column, table_markup
+from dashboard.parts.text import markup
+from flows.core.dataset import Dataset
+from flows.core.errors import QuaysideError
+from flows.services import corrections, queries
+from flows.services.accounts import Role
+
+if TYPE_CHECKING:
+    from dashboard.visit import Visit
+
+_KINDS = {"CORRECTION": "Corrected", "UNDO": "Taken back", "UPDATE": "Released row", "CARRIED": "Carried over"}
+
+
+class Details:
+    """History and origin of the chosen row.
+
+    Attributes:
+        view: The cards.
+    """
+
+    def __init__(self, visit: Visit, changed: Callable[[], None]) -> None:
+        self._visit, self._changed = visit, changed
+        self._shown: tuple[Dataset, str] | None = None
+        self._history, self._origin = markup(""), markup("")
+        self._undo = pmui.Select(label="Take back", options={}, sizing_mode="stretch_width", margin=0, size="small")
+        self._button = pmui.Button(label="Take it back", variant="outlined", margin=0, icon="undo")
+        self._button.on_click(lambda _: self._take_back())
+        self._acts = pmui.Row(self._undo, self._button, sizing_mode="stretch_width", margin=0, visible=False)
+        self.view: Viewable = side_by_side(
+            card("Who changed what", self._history, self._acts), card("Where it comes from", self._origin)
+        )
+        self.view.visible = False
+
+    def show(self, dataset: Dataset, row: str) -> None:
+        """Show a row; nothing where none is chosen."""
+        self._shown = (dataset, row)
+        self.view.visible = bool(row)
+        if not row:
+            return
+        parts = self._visit.parts
+        try:
+            found = corrections.history(parts.warehouse, dataset, row)
+            origin = queries.lineage(parts.warehouse, parts.store, dataset, row)
+        except QuaysideError as error:
+            self._history.object, self._origin.object = f"<p>{escaped(error)}</p>", ""
+            self._acts.visible = False
+            return
+        self._show_history(row, found)
+        self._origin.object = self._origin_markup(dataset, row, origin)
+
+    def _show_history(self, row: str, found: list[dict[str, Any]]) -> None:
+        undone = {one["undoes"] for one in found}
+        standing = [one for one in found if one["kind"] != "UNDO" and one["correction_id"] not in undone]
+        told = {_told(one): one["correction_id"] for one in reversed(standing)}
+        self._acts.visible = bool(told) and self._visit.may(Role.EDITOR)
+        self._undo.param.update(options=told, value=next(iter(told.values()), None))
+        zone = self._visit.parts.settings.business_time_zone
+        columns = (
+            Column(title="When", show=lambda one: formats.moment(one["made_at"], zone)),
+            Column(title="Who", show=lambda one: one["made_by"]),
+            Column(title="What", show=lambda one: _KINDS[one["kind"]]),
+            Column(title="Column", show=lambda one: one["column_name"]),
+            Column(title="Old", show=lambda one: one["old_value"]),
+            Column(title="New", show=lambda one: one["new_value"]),
+            Column(title="Why", show=lambda one: one["reason"]),
+        )
+        nothing = f"<p>{escaped(row)} stands as its file gave it.</p>"
+        self._history.object = table_markup(found, columns, caption=f"History of {row}") if found else nothing
+
+    def _origin_markup(self, dataset: Dataset, row: str, origin: dict[str, Any]) -> str:
+        run = f'<a href="{escaped(self._visit.link("runs", run=origin["run_id"]))}">{escaped(origin["run_name"])}</a>'
+        zone = self._visit.parts.settings.business_time_zone
+        findings = "".join(f"<li>{escaped(one['message'])}</li>" for one in origin["findings"])
+        return (
+            f"<p><b>{escaped(row)}</b> is line {formats.count(origin['line'])} of "
+            f"<b>{escaped(origin['base_name'])}</b>, landed {formats.moment(origin['landed_at'], zone)} by "
+            f"{escaped(origin['landed_by'])} as {escaped(origin['object_key'])}, read by {run}.</p>"
+            f"{code(origin['raw_line'], title='The raw line, from the archive', is_open=True)}"
+            + (f"<p>Noted by the rules:</p><ul>{findings}</ul>" if findings else "")
+            + f'<p class="q-note">Archived as {escaped(origin["sha256"])}.</p>'
+        )
+
+    def _take_back(self) -> None:
+        shown, number = self._shown, self._undo.value
+        if shown is None or not isinstance(number, int):
+            return
+        visit, (dataset, _) = self._visit, shown
+        visit.attempt(
+            lambda: corrections.undo(visit.parts.warehouse, visit.actor, dataset, number),
+            done=lambda one: f"{one.column} is {one.new_value or 'missing'} again",
+        )
+        self._changed()
+
+
+def _told(one: dict[str, Any]) -> str:
+    return (
+        f"{one['column_name']}: {one['old_value'] or 'nothing'} → {one['new_value'] or 'nothing'} "
+        f"by {one['made_by']} (no {one['correction_id']})"
+    )

@@ -1,0 +1,105 @@
+"""The table of the page: what the browser draws, and what it tells; nothing that it tells is believed."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+from panel.models.tabulator import DataTabulator
+
+from dashboard.parts.text import parts_css
+from dashboard.store.selection import shown_columns
+from flows.core.dataset import Dataset
+from flows.core.kinds import Choice
+
+_ASSETS = Path(__file__).parents[2] / "assets" / "grid"
+_KINDS = {"date": "date", "integer": "number", "numeric(18,2)": "number", "numeric(18,6)": "number"}
+_CURRENCIES = {"_inr": "INR", "_idr": "IDR"}
+MAX_TEXT = 2 << 20
+"""Characters that one message may carry; more is dropped."""
+Told = Callable[..., None]
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text()
+
+
+def _tabulator() -> tuple[str, str]:
+    """Return script and style sheet of Tabulator as Panel's own server has them."""
+    script = next(one for one in DataTabulator.__javascript__ if "tabulator.min.js" in one)
+    script = f"/{script.lstrip('/')}"
+    return script, script.replace("/js/tabulator.min.js", "/css/tabulator_simple.min.css")
+
+
+class Table(JSComponent):
+    """Draws one page of rows.
+
+    Attributes:
+        script: Where Tabulator is.
+        columns: What there is to see, as `declaration` tells.
+        page: Rows, marks of corrected cells, order, filters, the chosen row and the words around them.
+        is_busy: Whether the database is being asked.
+    """
+
+    script = param.String(default="")
+    columns = param.List(default=[])
+    page = param.Dict(default={"rows": []})
+    is_busy = param.Boolean(default=False)
+
+    _esm = _asset("grid.js")
+
+    def __init__(self, acts: Mapping[str, Told], **options: Any) -> None:
+        """Make a table.
+
+        Args:
+            acts: What to call, with texts by name, for each kind of message.
+        """
+        self._acts = acts
+        script, sheet = _tabulator()
+        styles = [sheet, parts_css(), _asset("grid.css")]
+        super().__init__(  # type: ignore[no-untyped-call]  # of Panel
+            script=script, stylesheets=styles, sizing_mode="stretch_width", margin=0, **options
+        )
+
+    def put(self, row: str, cells: Mapping[str, str]) -> None:
+        """Show the cells of a row as they are stored, whatever a person typed."""
+        self._send_msg({"what": "put", "row": row, "cells": dict(cells)})
+
+    def _handle_msg(self, message: Any) -> None:
+        """Pass on what is asked for, as texts."""
+        if not isinstance(message, dict) or message.get("what") not in self._acts:
+            return
+        told = {name: value for name, value in message.items() if name in ("row", "column", "text", "way")}
+        if all(isinstance(value, str) and len(value) <= MAX_TEXT for value in told.values()):
+            self._acts[message["what"]](**told)
+
+
+def declaration(dataset: Dataset, *, may_edit: bool) -> list[dict[str, Any]]:
+    """Return what the browser needs to know of the columns; whether one may be edited is asked again of each edit."""
+    meanings = {column.mart_name: column.meaning for column in dataset.columns}
+    meanings |= {column.name: column.meaning for column in dataset.derived}
+    kinds = {column.mart_name: column.kind for column in dataset.columns}
+    keys = dataset.key or dataset.value_columns[:1]
+    names = [*keys, *(name for name in shown_columns(dataset) if name not in keys)]
+    return [
+        {
+            "field": name,
+            "title": _title(name),
+            "meaning": meanings[name],
+            "kind": _KINDS.get(dataset.postgres_types[name], "text"),
+            "unit": _CURRENCIES.get(name[-4:], ""),
+            "values": list(kind.values) if isinstance(kind := kinds.get(name), Choice) else [],
+            "is_key": name in keys,
+            "is_fast": name in dataset.sortable,
+            "is_editable": may_edit and name in dataset.value_columns,
+        }
+        for name in names
+    ]
+
+
+def _title(name: str) -> str:
+    words = name.replace("_inr", " (₹)").replace("_idr", " (Rp)").replace("_gb", " (GB)").replace("_", " ")
+    return words[:1].upper() + words[1:]
