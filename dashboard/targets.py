@@ -4,8 +4,7 @@ from decimal import Decimal
 
 from dashboard import formats
 from dashboard.parts.text import chip
-
-CHECK_PASS_TARGET, EXCEPTION_TARGET = Decimal("0.95"), Decimal("0.05")
+from flows.core.targets import CHECK_PASS_TARGET, EXCEPTION_TARGET
 
 
 def is_check_pass_met(value: Decimal | None) -> bool | None:

@@ -15,6 +15,7 @@ from flows.adapters import ledger
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.transient import is_transient
 from flows.core.errors import FenceLostError, FileRejectedError, MistakeError, ObjectChangedError
+from flows.events import tell_over_target
 from flows.resources import Resources, resources
 from flows.services import publishing, running
 from flows.services.loading import Load
@@ -62,6 +63,7 @@ async def ingest(
     finally:
         await in_thread(load.scratch.remove)
     await audit_run(load, outcome)
+    tell_over_target(load, outcome)
     return Completed(name=STATE_NAMES.get(outcome.state, "Completed"), message=outcome.reason)
 
 

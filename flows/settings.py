@@ -41,6 +41,15 @@ class Settings(BaseSettings):
     prefect_ui_url: str = Field(default="", description="Address of the Prefect UI for people")
     prefect_auth: SecretStr = Field(default=SecretStr(""), description="user:password of the Prefect API")
     work_pool: str = Field(default="quayside", description="Prefect work pool of the workers")
+    alert_webhook_url: SecretStr = Field(
+        default=SecretStr(""), description="Address to which alerts are sent as JSON; empty: none are"
+    )
+    alert_email: SecretStr = Field(
+        default=SecretStr(""), description="mailtos://USER:PASSWORD@SMTP-HOST:587?from=FROM&to=TO; empty: no e-mail"
+    )
+    alert_after_s: float = Field(
+        default=300, ge=10, description="Seconds for which a run may be late, or wait for a process, without an alert"
+    )
     dashboard_host: str = Field(default="127.0.0.1", description="Address on which the dashboard listens")
     dashboard_port: int = Field(default=8050, description="Port on which the dashboard listens")
     dashboard_origins: str = Field(

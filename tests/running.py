@@ -95,10 +95,16 @@ class RunningStack:
         with psycopg.connect(self.settings()["QUAYSIDE_DATABASE_URL"]) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def start_deployment(self, name: str, parameters: dict[str, Any]) -> str:
+    def execute(self, statement: str) -> None:
+        """Execute a statement as the owner of the tables."""
+        with psycopg.connect(self.settings()["QUAYSIDE_DATABASE_URL"]) as connection:
+            connection.execute(statement.encode())
+
+    def start_deployment(self, name: str, parameters: dict[str, Any], queue: str = "default") -> str:
         """Start a deployment as a person does in the UI; return the flow run."""
         found = self.prefect(f"/deployments/name/{name}/{name}", None)
-        return str(self.prefect(f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters})["id"])
+        asked = {"parameters": parameters, "work_queue_name": queue, "state": {"type": "SCHEDULED"}}
+        return str(self.prefect(f"/deployments/{found['id']}/create_flow_run", asked)["id"])
 
     def flow_run(self, run_id: str) -> Any:
         """Return a flow run as Prefect knows it."""

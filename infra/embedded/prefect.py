@@ -89,9 +89,9 @@ class Prefect:
         return child
 
     def deploy(self, environment: dict[str, str], work_pool: str) -> None:
-        """Make the work pool and the deployments of `prefect.yaml`, unless this very code was deployed before."""
+        """Make the work pool, deployments and alerts, unless this very code was deployed with these settings before."""
         mark = self.folder / "deployed"
-        state = _code_digest()
+        state = _digest(environment)
         if mark.exists() and mark.read_text() == state:
             return
         deploy_flows({**os.environ, **self.environment(), **environment}, work_pool)
@@ -99,17 +99,21 @@ class Prefect:
 
 
 def deploy_flows(environment: dict[str, str], work_pool: str) -> None:
-    """Make the work pool and the deployments of `prefect.yaml`; doing it again is safe.
+    """Make the work pool, the deployments of `prefect.yaml` and the alerts; doing it again is safe.
+
+    Args:
+        environment: Where Prefect is, and the settings, `QUAYSIDE_ALERT_WEBHOOK_URL` and its like among them.
 
     Raises:
         StartError: Prefect refused.
     """
     for command in (
-        ["work-pool", "create", work_pool, "--type", "process", "--overwrite"],
-        ["--no-prompt", "deploy", "--all", "--prefect-file", str(CODE / "prefect.yaml")],
+        ["prefect", "work-pool", "create", work_pool, "--type", "process", "--overwrite"],
+        ["prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(CODE / "prefect.yaml")],
+        ["flows.alerts"],
     ):
         done = subprocess.run(
-            [sys.executable, "-m", "prefect", *command],
+            [sys.executable, "-m", *command],
             env=environment,
             cwd=CODE,
             stdin=subprocess.DEVNULL,
@@ -119,11 +123,12 @@ def deploy_flows(environment: dict[str, str], work_pool: str) -> None:
             timeout=120,
         )
         if done.returncode:
-            raise StartError(f"prefect {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+            raise StartError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
 
 
-def _code_digest() -> str:
-    """Return what changes with the deployments: their declaration and the signatures of their flows."""
-    flows = (CODE / "flows" / f"{name}.py" for name in ("pickup", "ingest", "resubmit", "replay"))
-    parts = (CODE / "prefect.yaml", *flows)
-    return sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+def _digest(environment: dict[str, str]) -> str:
+    """Return what changes with what is deployed: its declaration, the signatures of the flows, and the alerts."""
+    names = ("pickup", "ingest", "resubmit", "replay", "alerts")
+    parts = [(CODE / "prefect.yaml").read_bytes(), *((CODE / "flows" / f"{name}.py").read_bytes() for name in names)]
+    alerts = sorted(item for item in environment.items() if item[0].startswith("QUAYSIDE_ALERT_"))
+    return sha256(b"".join(parts) + repr(alerts).encode()).hexdigest()

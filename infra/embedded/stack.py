@@ -86,6 +86,8 @@ class Stack:
                     "database_url": SecretStr(url.render_as_string(hide_password=False)),
                     "s3_access_key": secret[f"{keys}_access"],
                     "s3_secret_key": SecretStr(secret[f"{keys}_secret"]),
+                    "alert_webhook_url": SecretStr(""),  # Prefect's server alone sends alerts
+                    "alert_email": SecretStr(""),
                 }
             ),
             self.home,
