@@ -19,6 +19,7 @@ from dashboard.changes import Changes
 from dashboard.http import routes
 from dashboard.pages import pages
 from flows.resources import Resources
+from flows.services import single_sign_on
 
 ASSETS = Path(__file__).parent / "assets"
 THREADS = 8
@@ -54,9 +55,10 @@ def make_server(parts: Resources) -> Server:
     """Return a server that listens already; `serve` runs it.
 
     Raises:
-        MistakeError: The secret is missing or too short.
+        MistakeError: The secret is missing or too short, or the identity provider is not configured as a whole.
     """
     settings, secret = parts.settings, auth.secret_of(parts.settings)
+    single_sign_on.check(settings)
     bokeh_settings.resources = "server"
     pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS)
     Changes.of(parts.warehouse)

@@ -62,6 +62,24 @@ class Settings(BaseSettings):
         default=5 << 30, gt=0, description="Size in bytes above which the dashboard takes no file"
     )
     dashboard_is_secure: bool = Field(default=False, description="Whether browsers reach the dashboard by HTTPS")
+    oidc_issuer: str = Field(
+        default="", description="Issuer of an OpenID Connect provider that signs people in, by HTTPS; empty without one"
+    )
+    oidc_client_id: str = Field(default="", description="What the provider calls the dashboard")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret of the client; empty for a public one, which PKCE alone protects"
+    )
+    oidc_scopes: str = Field(default="openid profile email", description="What is asked of the provider, with spaces")
+    oidc_title: str = Field(default="OpenID Connect", description="The provider's name, as in: Sign in with …")
+    oidc_account_claim: str = Field(
+        default="preferred_username", description="Claim of the ID token that names a new account"
+    )
+    oidc_groups_claim: str = Field(
+        default="groups", description="Claim of the ID token with the groups; dots lead inside: realm_access.roles"
+    )
+    oidc_group_roles: str = Field(
+        default="", description="group=role, with semicolons; the highest role counts, who has none is refused"
+    )
 
 
 def home() -> Path:

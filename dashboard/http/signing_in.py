@@ -1,55 +1,84 @@
 """Signing in and out with an account of ours."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tornado.web import HTTPError
 
 from dashboard import auth
 from dashboard.http.base import QuaysideHandler, in_thread
 from dashboard.pages import START
-from flows.core.errors import RefusedError
-from flows.services import accounts
+from flows.core.errors import MistakeError, RefusedError
+from flows.services import accounts, single_sign_on
+from flows.services.accounts import OneTimePasswordError
 
+PROVIDER = "/sign-in/provider"
 _TEMPLATES = Path(__file__).parent.parent / "assets"
 
 
-class SignIn(QuaysideHandler):
-    """The form, and what it sends."""
+class Form(QuaysideHandler):
+    """Whatever answers with the form."""
 
     def get_template_path(self) -> str:
         """Return where the form lies."""
         return str(_TEMPLATES)
 
-    async def get(self) -> None:
-        """Show the form."""
-        self._show("", 200)
+    def show(self, problem: str, status: int = 200, *, chooses: bool = False) -> None:
+        """Show the form.
 
-    async def post(self) -> None:
-        """Begin a session and go where the person wanted to."""
-        name = self.get_body_argument("account", "")
-        password = self.get_body_argument("password", "", strip=False)
-        try:
-            actor = await in_thread(accounts.sign_in, self.parts.warehouse, name, password, client="dashboard")
-        except RefusedError as error:
-            self._show(str(error), 401)
-            return
-        auth.remember(self, actor, self.parts.settings)
-        self.redirect(local(self.get_argument("next", "")), status=303)
-
-    def _show(self, problem: str, status: int) -> None:
+        Args:
+            problem: What is wrong; empty where nothing is.
+            chooses: Whether a password of one's own has to be chosen.
+        """
+        settings = self.parts.settings
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         self.render(
             "sign_in.html",
             problem=problem,
             account=self.get_body_argument("account", ""),
+            password=self.get_body_argument("password", "", strip=False) if chooses else "",
+            chooses=chooses,
+            has_ended=bool(self.get_query_argument("ended", "")),
             next=local(self.get_argument("next", "")),
+            provider=settings.oidc_title if single_sign_on.is_configured(settings) else "",
+            provider_url=f"{PROVIDER}?{urlencode({'next': local(self.get_argument('next', ''))})}",
         )
 
     def write_error(self, status_code: int, **_: object) -> None:
         """Tell why on the form itself."""
-        self._show(self._reason, status_code)
+        self.show(self._reason, status_code)
+
+
+class SignIn(Form):
+    """The form, and what it sends."""
+
+    async def get(self) -> None:
+        """Show the form."""
+        self.show("")
+
+    async def post(self) -> None:
+        """Begin a session and go where the person wanted to."""
+        name = self.get_body_argument("account", "")
+        password = self.get_body_argument("password", "", strip=False)
+        new, again = (self.get_body_argument(field, "", strip=False) for field in ("new_password", "again"))
+        if new != again:
+            self.show("the two new passwords differ", 400, chooses=True)
+            return
+        warehouse = self.parts.warehouse
+        try:
+            actor = await in_thread(accounts.sign_in, warehouse, name, password, new_password=new, client="dashboard")
+        except OneTimePasswordError:
+            self.show("", 200, chooses=True)
+            return
+        except RefusedError as error:
+            self.show(str(error), 401)
+            return
+        except MistakeError as error:
+            self.show(str(error), 400, chooses=True)
+            return
+        auth.remember(self, actor, self.parts.settings)
+        self.redirect(local(self.get_argument("next", "")), status=303)
 
 
 class SignOut(QuaysideHandler):

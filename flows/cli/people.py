@@ -25,13 +25,18 @@ def login(
     as_json: Json = False,
 ) -> None:
     """Sign in on this machine for twelve hours."""
-    from flows.services.accounts import role_of, sign_in
+    from flows.services.accounts import OneTimePasswordError, role_of, sign_in
     from flows.settings import home
     from infra.processes import write_private
 
     parts = resources()
     name = account or str(typer.prompt("account"))
-    actor = sign_in(parts.warehouse, name, _password("password", from_stdin, is_new=False))
+    password = _password("password", from_stdin, is_new=False)
+    try:
+        actor = sign_in(parts.warehouse, name, password)
+    except OneTimePasswordError:
+        chosen = _password("this password is good once; a password of your own", from_stdin, is_new=True)
+        actor = sign_in(parts.warehouse, name, password, new_password=chosen)
     home().mkdir(parents=True, exist_ok=True, mode=0o700)
     write_private(home() / SESSION_FILE, json.dumps(asdict(actor)))
     role = role_of(parts.warehouse, actor)

@@ -12,11 +12,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, RaiseException
 
 from flows.adapters import audit
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.errors import MistakeError, RefusedError
+from sql import PLATFORM, query
 
 SESSION = timedelta(hours=12)
 MIN_PASSWORD_CHARACTERS = 12
@@ -43,6 +44,13 @@ class Role(StrEnum):
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
+class OneTimePasswordError(RefusedError):
+    """The password is right, but good for choosing another one only."""
+
+    def __init__(self) -> None:
+        super().__init__("this password is good once: choose one of your own with it")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A person who is signed in; the token proves it to every service."""
@@ -51,30 +59,35 @@ class SignedIn:
     token: str = field(repr=False)
 
 
-def sign_in(warehouse: Warehouse, account: str, password: str, *, client: str = "command line") -> SignedIn:
+def sign_in(
+    warehouse: Warehouse, account: str, password: str, *, new_password: str = "", client: str = "command line"
+) -> SignedIn:
     """Return a new session.
 
+    Args:
+        new_password: What takes the place of a password that is good once; else it is not looked at.
+
     Raises:
+        OneTimePasswordError: The password is good once, and there is no new one.
+        MistakeError: The new password can't be one.
         RefusedError: The name or the password is wrong, the account is closed, or the name has to wait.
     """
     name = account.strip().lower()
-    token = secrets.token_urlsafe(32)
     with warehouse.transaction() as connection:
         tried = sha256(name.encode()).hexdigest()
         wait_s = _wait_s(connection, tried)
         known = connection.execute(
-            "select password_hash, is_active from platform.account where account = %s", (name,)
+            "select password_hash, is_active, must_choose_password from platform.account where account = %s", (name,)
         ).fetchone()
         is_right = not wait_s and _matches(known["password_hash"] if known else None, password)
         if known and is_right and known["is_active"]:
+            if known["must_choose_password"]:
+                _check_chosen(name, password, new_password)
             connection.execute("delete from platform.sign_in_throttle where name_hash = %s", (tried,))
-            connection.execute("delete from platform.session where expires_at < now()")
-            connection.execute(
-                "insert into platform.session (token_hash, account, client, expires_at) values (%s, %s, %s, %s)",
-                (_hash(token), name, client, datetime.now(UTC) + SESSION),
-            )
-            audit.record(connection, "sign_in", actor=name, client=client)
-            return SignedIn(account=name, token=token)
+            actor = begin_session(connection, name, client=client)
+            if known["must_choose_password"]:
+                _set_password(connection, actor, name, new_password)
+            return actor
         if not wait_s:
             _count_failure(connection, tried)
         audit.record(
@@ -87,6 +100,18 @@ def sign_in(warehouse: Warehouse, account: str, password: str, *, client: str = 
     if wait_s:
         raise RefusedError(f"too many wrong passwords for {name}: wait {wait_s:.0f} s and try again")
     raise RefusedError("the account or the password is wrong, or the account is closed")
+
+
+def begin_session(connection: Connection, account: str, *, client: str) -> SignedIn:
+    """Return a new session of a person whom something has proved to be the account's."""
+    token = secrets.token_urlsafe(32)
+    connection.execute("delete from platform.session where expires_at < now()")
+    connection.execute(
+        "insert into platform.session (token_hash, account, client, expires_at) values (%s, %s, %s, %s)",
+        (_hash(token), account, client, datetime.now(UTC) + SESSION),
+    )
+    audit.record(connection, "sign_in", actor=account, client=client)
+    return SignedIn(account=account, token=token)
 
 
 def sign_out(warehouse: Warehouse, actor: SignedIn) -> None:
@@ -159,8 +184,18 @@ def make_first_admin(warehouse: Warehouse, password: str = "") -> str | None:
     return password
 
 
-def create(warehouse: Warehouse, actor: SignedIn, account: str, role: Role, password: str) -> None:
+def one_time_password() -> str:
+    """Return a password that nobody can guess, to be told to a person once."""
+    return secrets.token_urlsafe(15)
+
+
+def create(
+    warehouse: Warehouse, actor: SignedIn, account: str, role: Role, password: str, *, is_one_time: bool = False
+) -> None:
     """Make an account.
+
+    Args:
+        is_one_time: Whether the person has to choose a password of their own with this one.
 
     Raises:
         MistakeError: The name is taken or can't be one, or the password is too short.
@@ -168,31 +203,23 @@ def create(warehouse: Warehouse, actor: SignedIn, account: str, role: Role, pass
     """
     name = account.strip().lower()
     _check_password(name, password)
-    with authorized(warehouse, actor, Role.ADMIN, "make accounts") as connection:
-        if connection.execute("select 1 from platform.account where account = %s", (name,)).fetchone():
-            raise MistakeError(f"there is an account {name} already")
-        if not name or len(name) > 64 or not all(one.isascii() and (one.isalnum() or one in "._@-") for one in name):
-            raise MistakeError("a name has at most 64 of a-z, 0-9, dot, underscore, at and hyphen")
-        if not name[0].isalnum():
-            raise MistakeError("a name begins with a letter or a digit")
-        _insert(connection, name, role, password, by=actor.account)
+    with _changing(warehouse, actor, Role.ADMIN, "make accounts") as connection:
+        _check_name(name)
+        connection.execute(
+            "select platform.make_account(%s, %s, %s, %s, %s)",
+            (actor.token, name, role, _HASHER.hash(password), is_one_time),
+        )
 
 
 def change_role(warehouse: Warehouse, actor: SignedIn, account: str, role: Role) -> None:
     """Give an account another role; the last admin keeps theirs.
 
     Raises:
-        MistakeError: There is no such account, or it is the last admin.
+        MistakeError: There is no such account, it is the last admin, or an identity provider says its role.
         RefusedError: The actor is no admin.
     """
-    with authorized(warehouse, actor, Role.ADMIN, "change roles") as connection:
-        before = _account(connection, account)
-        if role is not Role.ADMIN:
-            _keep_an_admin(connection, account)
-        connection.execute("update platform.account set role = %s where account = %s", (role, account))
-        audit.record(
-            connection, "account_changed", actor=actor.account, account=account, role_before=before["role"], role=role
-        )
+    with _changing(warehouse, actor, Role.ADMIN, "change roles") as connection:
+        connection.execute("select platform.change_role(%s, %s, %s)", (actor.token, account, role))
 
 
 def set_active(warehouse: Warehouse, actor: SignedIn, account: str, is_active: bool) -> None:
@@ -202,33 +229,61 @@ def set_active(warehouse: Warehouse, actor: SignedIn, account: str, is_active: b
         MistakeError: There is no such account, or it is the last admin.
         RefusedError: The actor is no admin.
     """
-    with authorized(warehouse, actor, Role.ADMIN, "close accounts") as connection:
-        _account(connection, account)
-        if not is_active:
-            _keep_an_admin(connection, account)
-            connection.execute("delete from platform.session where account = %s", (account,))
-        connection.execute("update platform.account set is_active = %s where account = %s", (is_active, account))
-        audit.record(connection, "account_changed", actor=actor.account, account=account, is_active=is_active)
+    with _changing(warehouse, actor, Role.ADMIN, "close accounts") as connection:
+        connection.execute("select platform.open_account(%s, %s, %s)", (actor.token, account, is_active))
 
 
-def set_password(warehouse: Warehouse, actor: SignedIn, account: str, password: str) -> None:
+def set_password(
+    warehouse: Warehouse, actor: SignedIn, account: str, password: str, *, is_one_time: bool = False
+) -> None:
     """Give an account a new password and end its other sessions; people may change their own, admins everyone's.
 
+    Args:
+        is_one_time: As in `create`.
+
     Raises:
-        MistakeError: There is no such account, or the password is too short.
+        MistakeError: There is no such account, it has no password, or the new one is too short.
         RefusedError: The actor may not.
     """
     _check_password(account, password)
     needed = Role.VIEWER if account == actor.account else Role.ADMIN
-    with authorized(warehouse, actor, needed, "set another account's password") as connection:
-        _account(connection, account)
-        connection.execute(
-            "update platform.account set password_hash = %s where account = %s", (_HASHER.hash(password), account)
-        )
-        connection.execute(
+    with _changing(warehouse, actor, needed, "set another account's password") as connection:
+        _set_password(connection, actor, account, password, is_one_time=is_one_time)
+
+
+def change_own_password(warehouse: Warehouse, actor: SignedIn, password: str, new_password: str) -> None:
+    """Give the actor's account a new password, if they know the present one; their other sessions end.
+
+    Raises:
+        MistakeError: The present password is another one, or the new one can't be one.
+        RefusedError: The session has ended.
+    """
+    with authorized(warehouse, actor, Role.VIEWER, "change a password") as connection:
+        row = connection.execute(
+            "select password_hash from platform.account where account = %s", (actor.account,)
+        ).fetchone()
+        known_hash = row["password_hash"] if row else None
+    if known_hash is None:
+        raise MistakeError(f"{actor.account} signs in with an identity provider and has no password here")
+    if not _matches(known_hash, password):
+        raise MistakeError("this is not your present password")
+    set_password(warehouse, actor, actor.account, new_password)
+
+
+def end_sessions(warehouse: Warehouse, actor: SignedIn, account: str) -> int:
+    """Sign an account out wherever it is signed in, but for the actor's own session; return how many sessions ended.
+
+    Raises:
+        RefusedError: The actor is no admin.
+    """
+    with authorized(warehouse, actor, Role.ADMIN, "end sessions") as connection:
+        ended = connection.execute(
             "delete from platform.session where account = %s and token_hash <> %s", (account, _hash(actor.token))
+        ).rowcount
+        audit.record(
+            connection, "sessions_ended", actor=actor.account, account=account, counts={"sessions": max(0, ended)}
         )
-        audit.record(connection, "account_changed", actor=actor.account, account=account, has_new_password=True)
+    return ended
 
 
 def accounts(warehouse: Warehouse, actor: SignedIn) -> list[dict[str, Any]]:
@@ -238,9 +293,17 @@ def accounts(warehouse: Warehouse, actor: SignedIn) -> list[dict[str, Any]]:
         RefusedError: The actor is no admin.
     """
     with authorized(warehouse, actor, Role.ADMIN, "list accounts") as connection:
-        return connection.execute(
-            "select account, role, is_active, created_by, created_at from platform.account order by account"
-        ).fetchall()
+        return connection.execute(query(PLATFORM, "accounts").encode()).fetchall()
+
+
+@contextmanager
+def _changing(warehouse: Warehouse, actor: SignedIn, needed: Role, act: str) -> Iterator[Connection]:
+    """As `authorized`, for the functions of the database that change accounts; what they say is a mistake."""
+    try:
+        with authorized(warehouse, actor, needed, act) as connection:
+            yield connection
+    except RaiseException as error:
+        raise MistakeError(error.diag.message_primary or "the database refused it") from None
 
 
 def _session_role(connection: Connection, actor: SignedIn) -> Role | None:
@@ -306,27 +369,35 @@ def _check_password(account: str, password: str) -> None:
         raise MistakeError("this password is too easy to guess")
 
 
+def _check_chosen(account: str, password: str, new_password: str) -> None:
+    if not new_password:
+        raise OneTimePasswordError
+    if new_password == password:
+        raise MistakeError("choose a password that nobody has told you")
+    _check_password(account, new_password)
+
+
+def _check_name(name: str) -> None:
+    if not name or len(name) > 64 or not all(one.isascii() and (one.isalnum() or one in "._@-") for one in name):
+        raise MistakeError("a name has at most 64 of a-z, 0-9, dot, underscore, at and hyphen")
+    if not name[0].isalnum():
+        raise MistakeError("a name begins with a letter or a digit")
+
+
+def _set_password(
+    connection: Connection, actor: SignedIn, account: str, password: str, *, is_one_time: bool = False
+) -> None:
+    connection.execute(
+        "select platform.set_password(%s, %s, %s, %s)", (actor.token, account, _HASHER.hash(password), is_one_time)
+    )
+
+
 def _insert(connection: Connection, account: str, role: Role, password: str, *, by: str) -> None:
     connection.execute(
         "insert into platform.account (account, role, password_hash, created_by) values (%s, %s, %s, %s)",
         (account, role, _HASHER.hash(password), by),
     )
     audit.record(connection, "account_changed", actor=by, account=account, role=role, created=True)
-
-
-def _account(connection: Connection, account: str) -> dict[str, Any]:
-    row = connection.execute("select * from platform.account where account = %s for update", (account,)).fetchone()
-    if row is None:
-        raise MistakeError(f"there is no account {account}; see `quayside accounts`")
-    return row
-
-
-def _keep_an_admin(connection: Connection, account: str) -> None:
-    admins = connection.execute(
-        "select account from platform.account where role = 'admin' and is_active order by account for update"
-    ).fetchall()
-    if [row["account"] for row in admins] == [account]:
-        raise MistakeError(f"{account} is the last admin; make another one first")
 
 
 def _hash(token: str) -> str:

@@ -37,7 +37,8 @@ begin
         platform.allocate_batch(date, text, text), platform.seal_audit() to quayside_loader;
     end if;
 
-    -- The dashboard shows everything and writes what its people may; it makes no account and changes no role.
+    -- The dashboard shows everything and writes what its people may; accounts it changes by the functions that ask for an
+    -- admin's session, or for an identity that has no password.
     if to_regrole('quayside_dashboard') is not null then
         execute format('grant temporary on database %I to quayside_dashboard', current_database());
         grant select on all tables in schema platform to quayside_dashboard;
@@ -50,7 +51,10 @@ begin
         to quayside_dashboard;
         grant insert, delete on platform.run_rule, platform.finding to quayside_dashboard;
         grant execute on function platform.role_in_force(text), platform.fold_dataset(text),
-        platform.allocate_batch(date, text, text), platform.seal_audit() to quayside_dashboard;
+        platform.allocate_batch(date, text, text), platform.seal_audit(), platform.admit_from_provider(text, text, text, text),
+        platform.make_account(text, text, text, text, boolean), platform.change_role(text, text, text),
+        platform.open_account(text, text, boolean), platform.set_password(text, text, text, boolean)
+        to quayside_dashboard;
     end if;
 
     -- Rows and figures of every dataset change by a load and by a correction; what is finer stands beside the dataset.

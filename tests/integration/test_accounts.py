@@ -1,12 +1,15 @@
 """People sign in, may do what their role allows, and every refusal is on record."""
 
 import time
+from collections.abc import Callable
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
 from flows.core.errors import MistakeError, RefusedError
 from flows.services import accounts, landing, reviews
 from flows.services.accounts import Role, SignedIn
+from infra.roles import DASHBOARD
 from tests.conftest import Place
 from tests.integration.test_repairs import HEADER
 
@@ -187,3 +190,70 @@ def test_a_session_of_another_account_is_no_ones(place: Place) -> None:
     place.sign_in("steward", "stella")
 
     assert accounts.role_of(place.parts.warehouse, SignedIn(account="stella", token=vera.token)) is None
+
+
+def test_a_password_that_is_good_once_opens_nothing_until_another_one_is_chosen(place: Place) -> None:
+    admin, warehouse = place.sign_in("admin"), place.parts.warehouse
+    told = accounts.one_time_password()
+    accounts.create(warehouse, admin, "vera", Role.VIEWER, told, is_one_time=True)
+
+    with pytest.raises(RefusedError, match="good once"):
+        accounts.sign_in(warehouse, "vera", told)
+    with pytest.raises(MistakeError, match="nobody has told you"):
+        accounts.sign_in(warehouse, "vera", told, new_password=told)
+    with pytest.raises(MistakeError, match="characters"):
+        accounts.sign_in(warehouse, "vera", told, new_password="short")
+    assert place.one("select count(*) from platform.session where account = 'vera'") == 0
+
+    accounts.sign_in(warehouse, "vera", told, new_password=PASSWORD)
+
+    assert accounts.sign_in(warehouse, "vera", PASSWORD).account == "vera"
+    with pytest.raises(RefusedError, match="is wrong"):
+        accounts.sign_in(warehouse, "vera", told)
+
+
+def test_people_change_their_own_password_only_if_they_know_it(place: Place) -> None:
+    warehouse, vera = place.parts.warehouse, place.sign_in("viewer", "vera")
+
+    with pytest.raises(MistakeError, match="present password"):
+        accounts.change_own_password(warehouse, vera, "a guess", "another password")
+    accounts.change_own_password(warehouse, vera, PASSWORD, "another password")
+
+    assert accounts.sign_in(warehouse, "vera", "another password").account == "vera"
+
+
+def test_an_admin_ends_the_sessions_of_an_account(place: Place) -> None:
+    warehouse, admin, vera = place.parts.warehouse, place.sign_in("admin"), place.sign_in("viewer", "vera")
+    with pytest.raises(RefusedError):
+        accounts.end_sessions(warehouse, vera, "admin")
+
+    assert accounts.end_sessions(warehouse, admin, "vera") == 1
+
+    assert accounts.role_of(warehouse, vera) is None
+    event = place.rows("select actor, counts, details from platform.audit_event where event = 'sessions_ended'")
+    assert event == [{"actor": "admin", "counts": {"sessions": 1}, "details": {"account": "vera"}}]
+
+
+def test_the_database_itself_asks_who_changes_accounts(place: Place, under: Callable[[str], Place]) -> None:
+    steward, admin = place.sign_in("steward"), place.sign_in("admin")
+    warehouse = under(DASHBOARD).parts.warehouse
+    for token in (steward.token, "", accounts._hash(admin.token)):
+        with pytest.raises(InsufficientPrivilege), warehouse.transaction() as connection:
+            connection.execute("select platform.change_role(%s, 'steward', 'admin')", (token,))
+        with pytest.raises(InsufficientPrivilege), warehouse.transaction() as connection:
+            connection.execute("select platform.set_password(%s, 'admin', 'x', false)", (token,))
+
+    accounts.create(warehouse, admin, "vera", Role.VIEWER, PASSWORD)
+    accounts.change_role(warehouse, admin, "vera", Role.EDITOR)
+    accounts.set_active(warehouse, admin, "vera", False)
+    accounts.set_active(warehouse, admin, "vera", True)
+    accounts.set_password(warehouse, admin, "vera", PASSWORD, is_one_time=True)
+    vera = accounts.sign_in(warehouse, "vera", PASSWORD, new_password="another password")
+    accounts.change_own_password(warehouse, vera, "another password", PASSWORD)
+
+    (row,) = [one for one in accounts.accounts(warehouse, admin) if one["account"] == "vera"]
+    assert (row["role"], row["is_active"], row["sessions"]) == ("editor", True, 1)
+    told = place.rows(
+        "select actor, event from platform.audit_event where details ->> 'account' = 'vera' order by event_id"
+    )
+    assert [one["actor"] for one in told] == ["admin"] * 5 + ["vera"] * 2

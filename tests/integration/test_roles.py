@@ -1,9 +1,8 @@
 """What each role of the database and each key of the object store may do, and what it may not."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -15,12 +14,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from botocore.exceptions import ClientError
-from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 
 from flows.adapters import audit, ledger, liveness
-from flows.adapters.migrations import migrate
-from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.errors import RefusedError
 from flows.services import (
@@ -48,8 +43,6 @@ GOOD = HEADER + "A1,2026-01-31,North,Milk 1L,1,5\nA2,2026-01-31,South,Milk 1L,2,
 ONE_BAD = HEADER + "A1,2026-01-31,North,Milk 1L,1,5\nA2,2026-01-31,South,Milk 1L,2,10\nA3,never,North,Milk 1L,1,5\n"
 MOSTLY_BAD = HEADER + "B1,never,North,Milk 1L,1,5\nB2,never,North,Milk 1L,1,5\nB3,2026-01-31,North,Milk 1L,1,5\n"
 
-_PASSWORDS = {LOADER: "loader_database", DASHBOARD: "dashboard_database", ANALYST: "analyst_database"}
-_KEYS = {LOADER: "s3_flows", DASHBOARD: "s3_dashboard"}
 
 NOBODY_BUT_THE_OWNER = (
     "create table platform.mine (a integer)",
@@ -79,6 +72,8 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
         "select password_hash from platform.account",
         "select * from platform.session",
         "select * from platform.sign_in_throttle",
+        "select platform.admit_from_provider('', '', 'mallory', 'admin')",
+        "select platform.make_account('', 'mallory', 'admin', '', false)",
         "insert into platform.review_decision (run_id, decision, made_by, reason) values (null, '', '', '')",
         "update platform.waiver set granted_by = 'me'",
         "delete from sales_orders.products",
@@ -87,6 +82,12 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
     DASHBOARD: (
         *NOBODY_BUT_THE_OWNER,
         "update platform.session set account = 'admin'",
+        "update platform.account set password_hash = ''",
+        "select platform.make_account('no token', 'mallory', 'admin', '', false)",
+        "select platform.change_role('no token', 'admin', 'viewer')",
+        "select platform.open_account('no token', 'admin', false)",
+        "select platform.set_password('no token', 'admin', '', false)",
+        "select platform.tell_account_change('admin', '{}')",
         "insert into platform.watcher (run_id, worker) values (gen_random_uuid(), 'me')",
         "delete from sales_orders.product_change",
         "delete from telco_packages.price_threshold",
@@ -106,35 +107,6 @@ FORBIDDEN: Mapping[str, tuple[str, ...]] = {
         "create temporary table mine (a integer)",
     ),
 }
-
-
-@pytest.fixture
-def under(place: Place, servers: Settings) -> Iterator[Callable[[str], Place]]:
-    """The same installation, used under another role of the database and with the S3 keys of that role."""
-    migrate(place.parts.warehouse, place.parts.datasets)
-    known = json.loads((servers.scratch_folder.parent / "credentials.json").read_text())
-    opened = []
-
-    def used(role: str) -> Place:
-        owner = place.parts.settings
-        url = make_url(owner.database_url.get_secret_value()).set(username=role, password=known[_PASSWORDS[role]])
-        changed: dict[str, Any] = {"database_url": SecretStr(url.render_as_string(hide_password=False))}
-        if role in _KEYS:
-            changed |= {
-                "s3_access_key": known[f"{_KEYS[role]}_access"],
-                "s3_secret_key": SecretStr(known[f"{_KEYS[role]}_secret"]),
-                "landing_bucket": "landing",
-                "archive_bucket": "archive",
-                "audit_bucket": "audit",
-            }
-        settings = owner.model_copy(update=changed)
-        parts = replace(place.parts, settings=settings, warehouse=Warehouse(settings), store=ObjectStore(settings))
-        opened.append(parts.warehouse)
-        return Place(parts, place.folder)
-
-    yield used
-    for warehouse in opened:
-        warehouse.close()
 
 
 @pytest.mark.parametrize("role", FORBIDDEN)
