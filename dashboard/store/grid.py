@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from psycopg import sql
-from psycopg.errors import DataError
+from psycopg.errors import DataError, QueryCanceled
 
 from dashboard.store.selection import Selection, conditions, order_by, shown_columns, table_of
 from flows.adapters.warehouse import Connection
@@ -16,6 +16,7 @@ from flows.core.written import as_text
 PAGE_ROWS = 50
 COUNTED = 100_000
 """Rows are counted up to here; beyond, their number is the database's estimate until somebody asks for it."""
+WALK_MS = 500
 Way = Literal["first", "after", "before", "last", "from"]
 Position = tuple[Any, ...]
 """Values of a row in the columns of the order."""
@@ -77,7 +78,8 @@ def page(connection: Connection, chosen: Selection, way: Way = "first", place: P
     statement = sql.SQL("{} where {} order by {} limit {}").format(
         _select(chosen.dataset), where, order_by(chosen, chosen.is_last_first is not is_back), PAGE_ROWS + 1
     )
-    found = [_line(chosen, row) for row in _answer(connection, statement)]
+    answer = _answer_of_few if chosen.may_be_rare else _answer
+    found = [_line(chosen, row) for row in answer(connection, statement)]
     lines = found[:PAGE_ROWS]
     return Page(lines=tuple(reversed(lines) if is_back else lines), has_more=len(found) > PAGE_ROWS)
 
@@ -176,6 +178,19 @@ def _optional(connection: Connection, dataset: Dataset) -> frozenset[str]:
         (f"{dataset.name}.{dataset.mart_table}",),
     )
     return frozenset(row["attname"] for row in found)
+
+
+def _answer_of_few(connection: Connection, statement: sql.Composed) -> list[dict[str, Any]]:
+    """Walk along the order, which is quick where many rows fit; where few do, look at every row at once instead."""
+    try:
+        with connection.transaction():
+            connection.execute(f"set local statement_timeout = {WALK_MS}".encode())
+            return _answer(connection, statement)
+    except QueryCanceled as error:
+        if "timeout" not in (error.diag.message_primary or ""):
+            raise
+    connection.execute("set local enable_indexscan = off")
+    return _answer(connection, statement)
 
 
 def _answer(connection: Connection, statement: sql.Composed) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError
+from flows.core.kinds import Choice
 
 RANGE = ".."
 ANY_OF = "~"
@@ -16,7 +17,6 @@ MISSING = "(none)"
 LINEAGE_FILTERS = ("run_id",)
 """Columns that links may filter by although nobody sees them."""
 _PATTERN = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", ANYTHING: "%"})
-_LITERAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,11 @@ class Selection:
             raise MistakeError(f"{self.dataset.title} has no column {name!r} to sort by")
         key = self.dataset.key or ("run_id", "line")
         return (*((name,) if name and name not in key else ()), *key)
+
+    @property
+    def may_be_rare(self) -> bool:
+        """Whether few rows may fit although no index leads to them."""
+        return bool(self.search) or any(name not in self.dataset.sortable for name in self.filters)
 
     @property
     def asked(self) -> dict[str, str]:
@@ -106,12 +111,19 @@ def _conditions(chosen: Selection) -> Iterator[sql.Composable]:
         if name not in filter_columns(dataset):
             raise MistakeError(f"{dataset.title} has no column {name!r} to filter by")
         if told:
-            yield _matches(sql.Identifier(name), dataset.postgres_types[name], told)
+            is_prefix = name in dataset.sortable and told.find(ANYTHING) == len(told) - 1 > 0
+            yield _begins(name, told) if is_prefix else _matches(dataset, name, told)
     if chosen.search:
         yield _contains(dataset, chosen.search)
 
 
-def _matches(column: sql.Identifier, kind: str, told: str) -> sql.Composable:
+def _begins(name: str, told: str) -> sql.Composable:
+    """Return whether a text begins so, as an index finds it: upper and lower case differ."""
+    return sql.SQL("{} like {}").format(sql.Identifier(name), sql.Literal(told.translate(_PATTERN)))
+
+
+def _matches(dataset: Dataset, name: str, told: str) -> sql.Composable:
+    column, kind = sql.Identifier(name), dataset.postgres_types[name]
     if told == MISSING:
         return sql.SQL("{} is null").format(column)
     if kind in ("text", "json"):
@@ -140,8 +152,16 @@ def _any_of_texts(column: sql.Composable, told: str) -> sql.Composable:
 
 
 def _contains(dataset: Dataset, text: str) -> sql.Composable:
-    """Return whether a text column has the text in it; the columns are joined, so that each row is folded once."""
-    names = [name for name in shown_columns(dataset) if dataset.postgres_types[name] == "text"]
-    joined = sql.SQL(", ").join(map(sql.Identifier, names))
-    pattern = sql.Literal(f"%{text.translate(_LITERAL)}%")
-    return sql.SQL("concat_ws(chr(31), {}) ilike {}").format(joined, pattern)
+    """Return whether a text column has the text in it; of closed sets the values are chosen here, not in every row."""
+    folded = text.lower()
+    closed = {one.mart_name: one.kind.values for one in dataset.columns if isinstance(one.kind, Choice)}
+    found: list[sql.Composable] = []
+    for name in shown_columns(dataset):
+        column = sql.Identifier(name)
+        if name in closed:
+            values = [value for value in closed[name] if folded in value.lower()]
+            if values:
+                found.append(sql.SQL("{} in ({})").format(column, sql.SQL(", ").join(map(sql.Literal, values))))
+        elif dataset.postgres_types[name] == "text":
+            found.append(sql.SQL("strpos(lower({}), {}) > 0").format(column, sql.Literal(folded)))
+    return sql.SQL("({})").format(sql.SQL(" or ").join(found))

@@ -267,6 +267,36 @@ def derived(dataset: Dataset, context: Context, passed: pl.DataFrame, run_id: ob
     return rows.select(pl.col(name).cast(dataset.mart_schema[name]) for name in dataset.mart_columns)
 
 
+def judged_edits(
+    connection: Connection, dataset: Dataset, row: str, edits: Sequence[Edit], *, is_settled: bool = False
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """Return a row as it stands, as edits of its cells would make it, and the warnings about it; it is locked.
+
+    Args:
+        is_settled: Whether the edits take back what could not follow to a newer version; only then an old row changes.
+
+    Raises:
+        MistakeError: There is no such row or column, or the row is no longer in force.
+        ConflictError: Someone changed a cell since the person saw it.
+        BrokenRulesError: The row would break a rule.
+    """
+    columns = [dataset.column(edit.column) for edit in edits]
+    if any(column.mart_name in dataset.key for column in columns):
+        marts.lock_dataset(connection, dataset)  # before the row, as those who publish do
+    old = find_row(connection, dataset, row)
+    before = old.row(0, named=True)
+    run_id = UUID(before["run_id"])
+    if stored.is_replaced(connection, run_id) and not is_settled:
+        raise MistakeError(f"{row} belongs to a version of its file that a newer one replaced; correct the newer row")
+    context = context_of(connection, dataset, run_id)
+    wanted = {column.name: edit.text for column, edit in zip(columns, edits, strict=True)}
+    for column, edit in zip(columns, edits, strict=True):
+        _refuse_stale(connection, before, column.name, edit, as_text(before[column.mart_name]))
+    new, warnings = judged_again(dataset, context, before, {**texts_of(before, dataset), **wanted})
+    _refuse_taken_key(connection, dataset, before, new)
+    return old, new, warnings
+
+
 def _correct_row(
     connection: Connection,
     account: str,
@@ -283,24 +313,12 @@ def _correct_row(
         is_settled: Whether it takes back what could not follow to a newer version; only then an old row changes.
     """
     columns = [dataset.column(edit.column) for edit in edits]
-    if any(column.mart_name in dataset.key for column in columns):
-        marts.lock_dataset(connection, dataset)  # before the row, as those who publish do
-    old = find_row(connection, dataset, row)
-    before = old.row(0, named=True)
-    run_id = UUID(before["run_id"])
-    if stored.is_replaced(connection, run_id) and not is_settled:
-        raise MistakeError(f"{row} belongs to a version of its file that a newer one replaced; correct the newer row")
-    context = context_of(connection, dataset, run_id)
-    wanted = {column.name: edit.text for column, edit in zip(columns, edits, strict=True)}
-    for column, edit in zip(columns, edits, strict=True):
-        _refuse_stale(connection, before, column.name, edit, as_text(before[column.mart_name]))
-    new, warnings = judged_again(dataset, context, before, {**texts_of(before, dataset), **wanted})
-    after = new.row(0, named=True)
-    _refuse_taken_key(connection, dataset, before, new)
+    old, new, warnings = judged_edits(connection, dataset, row, edits, is_settled=is_settled)
+    before, after = old.row(0, named=True), new.row(0, named=True)
     _close_conflicts(connection, account, before, [column.name for column in columns])
     if not stored.change_rows(connection, dataset, old, new):
         return []
-    marts.settle(connection, dataset, run_id)
+    marts.settle(connection, dataset, UUID(before["run_id"]))
     return [
         _keep(
             connection,

@@ -43,7 +43,7 @@ begin
         execute format('grant temporary on database %I to quayside_dashboard', current_database());
         grant select on all tables in schema platform to quayside_dashboard;
         grant insert, delete on platform.session to quayside_dashboard;
-        grant insert, update, delete on platform.sign_in_throttle to quayside_dashboard;
+        grant insert, update, delete on platform.sign_in_throttle, platform.saved_view to quayside_dashboard;
         grant insert on platform.audit_event, platform.correction, platform.exception_correction,
         platform.review_decision to quayside_dashboard;
         grant update on platform.file, platform.run to quayside_dashboard;

@@ -10,8 +10,9 @@ from dashboard.pages.grid.bar import Bar
 from dashboard.pages.grid.details import Details
 from dashboard.pages.grid.editing import Editing
 from dashboard.pages.grid.marks import marks
+from dashboard.pages.grid.pasting import Pasting
 from dashboard.pages.grid.rows import Rows
-from dashboard.pages.grid.table import Table, declaration
+from dashboard.pages.grid.table import Table, columns_of, declaration
 from dashboard.pages.grid.words import footer
 from dashboard.parts.layout import stack
 from dashboard.state.grid import NAMES, GridState, selected
@@ -41,13 +42,15 @@ class Sheet:
                 "page": self._move,
                 "count": self._count,
                 "cancel": self._cancel,
+                "paste": self._paste,
                 "not_editable": self._tell_not_editable,
             }
         )
         self._rows = Rows(visit, self._show_busy)
         self._editing = Editing(visit, self._put)
         self._details = Details(visit, self.follow)
-        self._bar = Bar(visit, self.state)
+        self._pasting = Pasting(visit, self._rows, self.follow)
+        self._bar = Bar(visit, self.state, self._ask_for_paste)
         self._declare()
         self._open(self.state.row)
         self.state.param.watch(self._chosen, list(NAMES))
@@ -97,7 +100,7 @@ class Sheet:
         """Follow a choice, whoever made it: a header, a link, a saved view."""
         changed = {event.name for event in events}
         if changed == {"row"}:
-            self._table.page = {**self._table.page, "row": self.state.row}
+            self._show()
             self._details.show(self.selection.dataset, self.state.row)
             return
         if "dataset" in changed:
@@ -138,6 +141,15 @@ class Sheet:
         line = self._rows.line(row)
         if line is not None and column in line.cells:
             self._editing.write(self.selection.dataset, line, column, text)
+
+    def _ask_for_paste(self) -> None:
+        dataset = self.selection.dataset
+        self._pasting.ask(dataset, columns_of(dataset))
+
+    def _paste(self, row: str = "", column: str = "", text: str = "") -> None:
+        dataset = self.selection.dataset
+        if self._rows.line(row) is not None and column in columns_of(dataset):
+            self._pasting.preview(dataset, columns_of(dataset), text, row, column)
 
     def _put(self, row: str) -> None:
         """Show a row as it is stored now."""

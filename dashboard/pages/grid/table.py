@@ -82,8 +82,7 @@ def declaration(dataset: Dataset, *, may_edit: bool) -> list[dict[str, Any]]:
     meanings = {column.mart_name: column.meaning for column in dataset.columns}
     meanings |= {column.name: column.meaning for column in dataset.derived}
     kinds = {column.mart_name: column.kind for column in dataset.columns}
-    keys = dataset.key or dataset.value_columns[:1]
-    names = [*keys, *(name for name in shown_columns(dataset) if name not in keys)]
+    keys = _keys(dataset)
     return [
         {
             "field": name,
@@ -96,8 +95,18 @@ def declaration(dataset: Dataset, *, may_edit: bool) -> list[dict[str, Any]]:
             "is_fast": name in dataset.sortable,
             "is_editable": may_edit and name in dataset.value_columns,
         }
-        for name in names
+        for name in columns_of(dataset)
     ]
+
+
+def columns_of(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns from left to right: what names a row first."""
+    keys = _keys(dataset)
+    return (*keys, *(name for name in shown_columns(dataset) if name not in keys))
+
+
+def _keys(dataset: Dataset) -> tuple[str, ...]:
+    return dataset.key or dataset.value_columns[:1]
 
 
 def _title(name: str) -> str:
