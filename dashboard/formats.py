@@ -60,14 +60,22 @@ def amount(value: Decimal | int | None, unit: str) -> str:
         return rupees(value)
     if unit.startswith("IDR"):
         return rupiah(value) + unit.removeprefix("IDR")
-    return count(value)
+    return number(value)
 
 
 def short_amount(value: Decimal | int | None, unit: str) -> str:
     """Return an amount in its unit, as people say it."""
     if unit == "INR":
         return short_rupees(value)
-    return short_rupiah(value) if unit.startswith("IDR") else count(value)
+    return short_rupiah(value) if unit.startswith("IDR") else number(value)
+
+
+def number(value: Decimal | float | None) -> str:
+    """Return a number with thousands set apart, and up to two decimals where it is no whole one."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value))
+    return f"{int(exact):,}" if exact == int(exact) else f"{_fixed(exact, 2):,}"
 
 
 def count(number: int | Decimal | None) -> str:

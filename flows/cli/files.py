@@ -131,11 +131,13 @@ def export(
             wanted = queries().Wanted(dataset=dataset, state="OPEN", rule=rule, run=run)
             rows = export_exceptions(parts.warehouse, signed_in(), chosen, wanted, target)
         elif report:
+            from flows.services.reports import file_name
+
             one = next((one for one in chosen.reports if one.name == report), None)
             if one is None or not batch:
                 known = ", ".join(one.name for one in chosen.reports) or "none"
                 raise MistakeError(f"name a report of {dataset} ({known}) and its --batch")
-            target = output or Path(f"{report}_{batch.removeprefix('batch_')}.csv")
+            target = output or Path(file_name(one, batch))
             rows = queries().export_report(parts.warehouse, signed_in(), chosen, one, batch, target)
         else:
             target = output or Path(f"{dataset}.csv")

@@ -18,9 +18,8 @@ from flows.core.errors import MistakeError
 from flows.core.rules import Category
 from flows.core.states import ExceptionState
 from flows.datasets import datasets
-from flows.services import exporting
+from flows.services import exporting, reports
 from flows.services.accounts import SignedIn
-from sql import query
 
 Row = dict[str, Any]
 
@@ -426,12 +425,8 @@ def export_report(
         RefusedError: Nobody is signed in.
         MistakeError: There is no such batch.
     """
-    if not warehouse.rows("select 1 from platform.batch where batch = %(batch)s", batch=batch):
-        raise MistakeError(f"there is no batch {batch!r}; see `quayside status`")
-    statement = query(dataset.name, report.query).replace("%(batch)s", "{batch}").replace("%%", "%")
-    chosen = sql.SQL(statement).format(batch=sql.Literal(batch))
     with exporting.written_to(target) as write:
-        return exporting.send(warehouse, actor, chosen, write, exported=f"{report.name} of {batch}")
+        return reports.send_report(warehouse, actor, dataset, report, batch, write)
 
 
 def _place(warehouse: Warehouse, dataset: Dataset, key: str) -> tuple[UUID, int]:

@@ -5,9 +5,10 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboard import formats
+from tests.dashboard.cards import as_table, click_first_bar
 from tests.dashboard.conftest import Dashboard
 
 ORDERS = """order_id,order_date,region,product,quantity,revenue
@@ -28,7 +29,7 @@ def test_the_figures_are_those_of_the_real_file(dashboard: Dashboard, steward: P
     expect(steward.get_by_role("link", name=_rupees(expected["revenue_waiting_inr"]))).to_be_visible()
     for number in (expected["rows_loaded"], expected["quantity"], 16):
         expect(steward.get_by_role("link", name=formats.count(number), exact=True)).to_be_visible()
-    _as_table(steward, "Which regions sell most?")
+    as_table(steward, "Which regions sell most?")
     for region, amount in expected["revenue_inr_by_region"].items():
         expect(steward.get_by_role("row", name=f"{region} {_rupees(amount)}")).to_be_visible()
 
@@ -38,13 +39,13 @@ def test_a_click_on_a_bar_filters_everything_and_a_second_one_takes_it_off(dashb
     steward.goto(f"{dashboard.url}/sales")
     revenue = steward.get_by_role("link", name="₹400.50")
     expect(revenue).to_be_visible()
-    _click_first_bar(steward)
+    click_first_bar(steward, "Which regions sell most?")
     expect(steward).to_have_url(f"{dashboard.url}/sales?region=South")
     shown = steward.get_by_role("link", name="₹300.50")
     expect(shown).to_be_visible()
     assert shown.get_attribute("href") == "/grid?dataset=sales_orders&region=South"
     expect(steward.get_by_text("₹70.00 more in 1 rows may belong here")).to_be_visible()
-    _click_first_bar(steward)
+    click_first_bar(steward, "Which regions sell most?")
     expect(steward).to_have_url(f"{dashboard.url}/sales")
     expect(revenue).to_be_visible()
 
@@ -68,22 +69,6 @@ def test_a_steward_moves_a_product_after_seeing_what_moves(dashboard: Dashboard,
     ).to_be_visible()
     steward.get_by_role("button", name="Move them").click()
     expect(steward.get_by_role("row", name=re.compile("Milk 1L Breakfast"))).to_be_visible()
-
-
-def _as_table(page: Page, title: str) -> None:
-    _card(page, title).get_by_role("button").first.click()
-
-
-def _card(page: Page, title: str) -> Locator:
-    return page.locator(".MuiPaper-root").filter(has=page.get_by_role("heading", name=title)).last
-
-
-def _click_first_bar(page: Page) -> None:
-    canvas = _card(page, "Which regions sell most?").locator(".bk-Figure")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 90, box["y"] + 28)
 
 
 def _rupees(amount: str) -> str:

@@ -1,8 +1,12 @@
 """The report of a batch for the downstream system."""
 
 import csv
+import io
 
-from flows.services import queries
+import pytest
+
+from flows.core.errors import MistakeError
+from flows.services import queries, reports
 from tests.conftest import Place
 
 COLUMNS = [
@@ -123,3 +127,26 @@ def test_the_report_has_its_71_columns_and_constants(place: Place) -> None:
     assert first["package_name_clean"] == "youtube pack 7 hari"
     assert (second["unlimited"], second["main_quota"], second["total_data_quota"]) == ("Yes", "2", "2")
     assert {first["status_4g"], first["ml_proc_status"], first["main_quota_uom"]} == {"Unknown", "Done", "GB"}
+
+
+def test_its_texts_are_no_formulas_in_a_spreadsheet_and_its_file_is_named_by_the_batch(place: Place) -> None:
+    place.drop(
+        "commercial_name,package_name,main_detail,package_description,benefit_detail,price,validity\n"
+        "=1+1,+Pack 7 Hari,,Kuota 3GB,@bonus,62700,\n",
+        "XL_Medan_less3_20260115.csv",
+        "telco_packages",
+    )
+    dataset, sent = place.parts.datasets["telco_packages"], io.BytesIO()
+    report = reports.report_of(dataset, "reporting_telkom")
+    batch = place.one("select batch from platform.batch")
+    reports.send_report(place.parts.warehouse, place.sign_in("viewer"), dataset, report, batch, sent.write)
+    (row,) = csv.DictReader(io.StringIO(sent.getvalue().decode()))
+    told = ("commercial_name", "package_name", "benefit", "package_name_clean", "price")
+    assert [row[name] for name in told] == ["'=1+1", "'+Pack 7 Hari", "'@bonus", "'+pack 7 hari", "62700"]
+    assert reports.file_name(report, "batch_251126_7") == "reporting_telkom_251126_7.csv"
+    with pytest.raises(MistakeError, match="no batch 'batch_010100_1'"):
+        reports.send_report(
+            place.parts.warehouse, place.sign_in("viewer"), dataset, report, "batch_010100_1", sent.write
+        )
+    with pytest.raises(MistakeError, match="no report 'other'; there is: reporting_telkom"):
+        reports.report_of(dataset, "other")

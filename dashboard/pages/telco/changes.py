@@ -37,6 +37,7 @@ class Changes:
 
     def __init__(self, visit: Visit, state: TelcoState) -> None:
         self._visit, self._state = visit, state
+        self._is_offering = False
         self._series = self._select("series", "Operator, city, line of service")
         self._before, self._after = self._select("before", "Before"), self._select("after", "After")
         self._kind = self._select("kind", "Show")
@@ -62,7 +63,9 @@ class Changes:
         earlier = [day for day in days if day < after]
         before = self._state.before if self._state.before in days else (earlier or days)[0]
         rows = remembered(store.changes, self._visit.parts.warehouse, self._state.pair(name, before, after))
+        self._is_offering = True
         self._offer(series, name, before, after)
+        self._is_offering = False
         html = self._table(rows)
         if self._told.object != html:
             self._told.object = html
@@ -98,7 +101,7 @@ class Changes:
 
     def _take(self, name: str, told: str | None) -> None:
         """Take what a person chose; another series begins with its own days."""
-        if told is None or told == self._shown(name):
+        if self._is_offering or told is None or told == self._shown(name):
             return
         if name == "series":
             self._state.param.update(series=told, before=None, after=None)

@@ -51,7 +51,7 @@ class Report:
 
     def _tell(self) -> None:
         batch = self._batch.value
-        href = f"/export/telco_packages/{NAME}.csv?{urlencode({'batch': batch or ''})}"
+        href = f"/report/telco_packages/{NAME}.csv?{urlencode({'batch': batch or ''})}"
         html = f'<a class="q-button" href="{escaped(href)}" download>Download {escaped(batch)}</a>'
         nothing = '<p>No packages are loaded yet. <a href="/upload">Upload the files of an operator</a>.</p>'
         told = html if batch else nothing
