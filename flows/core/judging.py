@@ -1,6 +1,6 @@
 """Text rows become a verdict: typed rows that load, held rows with every finding, and a tally per rule."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -56,6 +56,7 @@ class Verdict:
             where the record can't be read as fields.
         findings: One row per rule that a row broke, `FINDING_SCHEMA`.
         tallies: One per rule that is judged here, by code.
+        missing: Cells of each CSV column: tested are those of rows that could be read, failed those without a value.
     """
 
     passed: pl.DataFrame
@@ -63,6 +64,7 @@ class Verdict:
     findings: pl.DataFrame
     rows_read: int
     tallies: dict[str, Tally] = field(default_factory=dict)
+    missing: dict[str, Tally] = field(default_factory=dict)
 
 
 def judge(batch: Batch, dataset: Dataset, context: Context) -> Verdict:
@@ -81,7 +83,19 @@ def judge(batch: Batch, dataset: Dataset, context: Context) -> Verdict:
         findings=all_findings,
         rows_read=batch.rows_read,
         tallies=_record_tallies(batch) | _tallies(holds, broken_by),
+        missing={
+            column.name: Tally(tested=rows.height, failed=rows[raw_name(column.name)].null_count())
+            for column in dataset.columns
+        },
     )
+
+
+def add_up(totals: dict[str, Tally], more: Mapping[str, Tally]) -> None:
+    """Add the tallies of a batch to those of the batches before."""
+    for name, tally in more.items():
+        total = totals.setdefault(name, Tally())
+        total.tested += tally.tested
+        total.failed += tally.failed
 
 
 def present_rule(column: str) -> Rule:

@@ -23,7 +23,7 @@ from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Context, Dataset
 from flows.core.errors import FileRejectedError, StoreFullError
-from flows.core.judging import FINDING_SCHEMA, Tally, judge
+from flows.core.judging import FINDING_SCHEMA, Tally, add_up, judge
 from flows.core.reading import MAX_HEADER_BYTES, Layout, read_batches, read_layout, transcode, utf16_encoding
 from flows.core.rules import Rule
 from flows.services.parts import Parts
@@ -142,6 +142,7 @@ class Validated:
     empty_lines: int
     warnings: tuple[str, ...]
     tallies: dict[str, Tally] = field(default_factory=dict)
+    missing: dict[str, Tally] = field(default_factory=dict)
 
 
 def register(load: Load) -> str | None:
@@ -196,6 +197,7 @@ def validate(load: Load) -> Validated:
         rows_read = rows_held = 0
         empty_lines = layout.empty_lines
         tallies = {rule.code: Tally() for rule in load.dataset.all_rules}
+        missing: dict[str, Tally] = {}
         progress = Progress(bytes_total=load.scratch.text.stat().st_size)
         load.progress = progress
         with load.scratch.text.open("rb") as source:
@@ -209,9 +211,8 @@ def validate(load: Load) -> Validated:
                 rows_held += verdict.held.height
                 empty_lines += batch.empty_lines
                 progress.bytes_judged, progress.rows_judged, progress.rows_held = source.tell(), rows_read, rows_held
-                for code, tally in verdict.tallies.items():
-                    tallies[code].tested += tally.tested
-                    tallies[code].failed += tally.failed
+                add_up(tallies, verdict.tallies)
+                add_up(missing, verdict.missing)
         if rows_read == 0:
             raise FileRejectedError("the file has a header but no data row; drop it again with its rows")
         if load.dataset.repeat_rule is not None:
@@ -225,6 +226,7 @@ def validate(load: Load) -> Validated:
         empty_lines=empty_lines,
         warnings=layout.warnings + load.dataset.file_warnings(load.claimed.base_name),
         tallies=tallies,
+        missing=missing,
     )
     load.judged.complete()
     return load.validated

@@ -10,6 +10,7 @@ import polars as pl
 from psycopg.errors import UniqueViolation
 
 from flows.adapters import ledger, marts, past, stored
+from flows.adapters.missing import write_missing
 from flows.adapters.transient import is_transient
 from flows.adapters.warehouse import Connection
 from flows.core.duplicates import Duplicates, judge_duplicates
@@ -419,6 +420,7 @@ def _write_tallies(
                 for rule in sorted(load.dataset.all_rules, key=lambda rule: CATEGORY_RANK[rule.category])
             ],
         )
+    write_missing(connection, load.run_id, validated.missing)
     load.tell(
         connection,
         "controls_judged",

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import polars as pl
 
 from flows.adapters import audit, marts, past, stored
+from flows.adapters.missing import write_missing
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
@@ -98,7 +99,7 @@ class _Writer:
         self._load(stretch)
         self._write_findings(stretch)
 
-    def finish(self, tallies: Mapping[str, Tally]) -> None:
+    def finish(self, tallies: Mapping[str, Tally], missing: Mapping[str, Tally]) -> None:
         """Write the tallies and the counts of the run, and make the figures what the rows add up to."""
         run_id = self._run["run_id"]
         self._connection.execute("delete from platform.run_rule where run_id = %s", (run_id,))
@@ -129,6 +130,7 @@ class _Writer:
             """,
             (self._loaded, self._held, self._dataset.rule_fingerprint, code_version(), run_id),
         )
+        write_missing(self._connection, run_id, missing)
         marts.mend_figures(self._connection, self._dataset, run_id)
         marts.settle(self._connection, self._dataset, run_id)
         self.is_finished = True

@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 import polars as pl
 
 from flows.adapters import marts, past, stored
+from flows.adapters.missing import missing_of
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Context, Dataset
 from flows.core.duplicates import judge_duplicates
 from flows.core.errors import FileRejectedError, MistakeError, ObjectChangedError
-from flows.core.judging import FINDING_SCHEMA, HELD_SCHEMA, Tally, Verdict, cells_json, judge
+from flows.core.judging import FINDING_SCHEMA, HELD_SCHEMA, Tally, Verdict, add_up, cells_json, judge
 from flows.core.reading import (
     MAX_HEADER_BYTES,
     Layout,
@@ -139,7 +140,7 @@ class Writer(Protocol):
     def write(self, stretch: Stretch) -> None:
         """Write one batch."""
 
-    def finish(self, tallies: Mapping[str, Tally]) -> None:
+    def finish(self, tallies: Mapping[str, Tally], missing: Mapping[str, Tally]) -> None:
         """Write what is about the run as a whole."""
 
 
@@ -166,6 +167,7 @@ class Replay:
         self._loaded = self._held_rows = 0
         self._tallies = {rule.code: Tally() for rule in dataset.all_rules}
         self._duplicates = Tally()
+        self._missing: dict[str, Tally] = {}
         self.result = Replayed(run_id=run["run_id"])
 
     def compare(self) -> Replayed:
@@ -246,9 +248,8 @@ class Replay:
                 verdict = judge(batch, self._dataset, context)
                 self.result.rows_read += verdict.rows_read
                 held += verdict.held.height
-                for code, tally in verdict.tallies.items():
-                    self._tallies[code].tested += tally.tested
-                    self._tallies[code].failed += tally.failed
+                add_up(self._tallies, verdict.tallies)
+                add_up(self._missing, verdict.missing)
                 if self._dataset.repeat_rule is None:
                     yield verdict
                     continue
@@ -527,8 +528,16 @@ class Replay:
         for code in sorted(kept.keys() | now.keys()):
             if kept.get(code) != now.get(code):
                 self.result.differs(0, f"tested and failed of {code}", kept.get(code), now.get(code))
+        self._compare_missing()
         if self._writer is not None:
-            self._writer.finish(self._tallies)
+            self._writer.finish(self._tallies, self._missing)
+
+    def _compare_missing(self) -> None:
+        """Compare the missing cells of each column, where they were counted."""
+        for name, kept in missing_of(self._connection, self._run["run_id"]).items():
+            now = self._missing.get(name, Tally())
+            if kept != now:
+                self.result.differs(0, f"missing cells of {name}", kept.failed, now.failed)
 
 
 class _Following:

@@ -33,6 +33,7 @@ begin
         to quayside_loader;
         grant insert, update, delete on platform.watcher, platform.run_progress to quayside_loader;
         grant insert, delete on platform.run_rule, platform.finding to quayside_loader;
+        grant insert, update on platform.run_column to quayside_loader;
         grant execute on function platform.role_in_force(text), platform.fold_dataset(text),
         platform.allocate_batch(date, text, text), platform.seal_audit() to quayside_loader;
     end if;
@@ -50,6 +51,7 @@ begin
         grant insert, update on platform.exception, platform.waiver, platform.correction_conflict, platform.upload
         to quayside_dashboard;
         grant insert, delete on platform.run_rule, platform.finding to quayside_dashboard;
+        grant insert, update on platform.run_column to quayside_dashboard;
         grant execute on function platform.role_in_force(text), platform.fold_dataset(text),
         platform.allocate_batch(date, text, text), platform.seal_audit(), platform.admit_from_provider(text, text, text, text),
         platform.make_account(text, text, text, text, boolean), platform.change_role(text, text, text),
@@ -77,7 +79,7 @@ begin
     -- Analysts read marts, figures and measures; held rows, people and the audit trail are none of them.
     if to_regrole('quayside_analyst') is not null then
         grant select on platform.dataset, platform.rule, platform.batch, platform.file, platform.run,
-        platform.run_rule, platform.run_measures, platform.dataset_measures, platform.held_by_category,
-        platform.control, platform.control_effectiveness to quayside_analyst;
+        platform.run_rule, platform.run_column, platform.run_missing, platform.run_measures, platform.dataset_measures,
+        platform.held_by_category, platform.control, platform.control_effectiveness to quayside_analyst;
     end if;
 end $$;
