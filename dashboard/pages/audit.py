@@ -12,9 +12,9 @@ from dashboard.formats import escaped
 from dashboard.jobs import JOBS, Job
 from dashboard.page import Page
 from dashboard.parts.card import card
-from dashboard.parts.choosing import bar_of, choice, clearing, day, text
 from dashboard.parts.drawn import drawing, facts, redraw, words
 from dashboard.parts.event import told
+from dashboard.parts.filters import button, choice, day, everything, filter_bar, text
 from dashboard.parts.layout import stack
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip
@@ -40,9 +40,9 @@ class Audit:
         self._came_from: list[str] = []
         self._next: int | None = None
         self._chain, self._table = drawing(), drawing()
-        self._verify = self._button("Verify now", self._begin_verifying)
-        self._newer = self._button("Newer", self._go_newer)
-        self._older = self._button("Older", self._go_older)
+        self._verify = button("Verify now", self._begin_verifying)
+        self._newer = button("Newer", self._go_newer)
+        self._older = button("Older", self._go_older)
         self.state.param.watch(lambda *_: self._filtered(), list(FILTERS))
         self.state.param.watch(lambda *_: self.refresh(), "before")
         visit.every_second(self._tick)
@@ -129,14 +129,14 @@ class Audit:
     def _filters(self) -> Viewable:
         state = self.state
         events, people = trail.choices(self._visit.parts.warehouse)
-        return bar_of(
-            text(state, "run", "Run", hint="id, or how it begins", width=170),
-            choice(state, "actor", "Person", {"Everyone": ""} | {one: one for one in people}),
+        return filter_bar(
+            text(state, "run", "Run", hint="id, or how it begins"),
+            choice(state, "actor", "Person", everything(people, "Everyone")),
             choice(state, "event", "Event", {"All": ""} | {words(one): one for one in events}),
             day(state, "first", "From"),
             day(state, "last", "To"),
             text(state, "text", "Text", hint="in counts and details"),
-            clearing(self._clear),
+            actions=(button("Show everything", self._clear),),
         )
 
     def _clear(self) -> None:
@@ -180,12 +180,6 @@ class Audit:
         if row["file_id"]:
             return f'<a href="{escaped(visit.link("runs", file=row["file_id"]))}">file {row["file_id"]}</a>'
         return ""
-
-    @staticmethod
-    def _button(label: str, act: Any) -> Any:  # Any: a callback; pmui's types
-        button = pmui.Button(label=label, variant="outlined", margin=0)
-        button.on_click(lambda _: act())
-        return button
 
 
 def _verdict(last: dict[str, Any], when: str) -> str:

@@ -1,6 +1,6 @@
 """Controls that show and set one parameter of a page's state, beside each other as a bar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -52,6 +52,28 @@ def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
     widget.param.watch(lambda event: state.param.update(**{name: _as_day(event.new)}), "value")
     state.param.watch(lambda event: widget.param.update(value=event.new), name)
     return widget
+
+
+def text(state: param.Parameterized, name: str, label: str, *, hint: str = "") -> pmui.TextInput:
+    """Return a field for a text; it counts when the person leaves it or presses Enter."""
+    widget = pmui.TextInput(
+        label=label,
+        value=getattr(state, name),
+        placeholder=hint,
+        sizing_mode="stretch_width",
+        margin=0,
+        size="small",
+    )
+    widget.param.watch(lambda event: state.param.update(**{name: (event.new or "").strip()}), "value")
+    state.param.watch(lambda event: widget.param.update(value=event.new), name)
+    return widget
+
+
+def button(label: str, act: Callable[[], None], *, variant: str = "outlined", color: str = "primary") -> pmui.Button:
+    """Return a button that does something."""
+    made = pmui.Button(label=label, variant=variant, color=color, margin=0)
+    made.on_click(lambda _: act())
+    return made
 
 
 def filter_bar(*widgets: Viewable, actions: Sequence[Viewable] = (), narrowest: str = "9rem") -> pmui.Paper:

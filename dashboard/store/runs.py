@@ -107,6 +107,14 @@ def period(first: date | None, last: date | None, zone: ZoneInfo) -> dict[str, d
     }
 
 
+def as_uuid(told: str) -> UUID | None:
+    """Return the id that a text is; None where it is none."""
+    try:
+        return UUID(told)
+    except ValueError:
+        return None
+
+
 def _as_it_stands(text: str) -> str:
     """Return a text for `like` in which nothing is a wildcard."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from panel.viewable import Viewable
 
 from dashboard.pages.exceptions.words import AGES, STAGES, in_words
-from dashboard.parts import choosing
-from dashboard.parts.filters import choice, filter_bar
+from dashboard.parts.filters import button, choice, filter_bar, text
 from dashboard.state.exceptions import FILTERS, ExceptionsState
 from flows.core.rules import Category
 from flows.core.states import ExceptionState
@@ -33,19 +32,13 @@ def filters(visit: Visit, state: ExceptionsState) -> Viewable:
         choice(state, "stage", "Held by", {"Every stage": ""} | STAGES),
         choice(state, "days", "Age", AGES),
         choice(state, "waiver", "Waiver", {"With or without request": "", "Asked for": "asked"}),
-        _text(state, "file", "File", "its whole name"),
-        _text(state, "run", "Run", "first characters of its id"),
-        _text(state, "value", "Text in a cell", "or column=text"),
-        actions=(choosing.clearing(clear, "Show every open row"),),
+        text(state, "file", "File", hint="its whole name"),
+        text(state, "run", "Run", hint="first characters of its id"),
+        text(state, "value", "Text in a cell", hint="or column=text"),
+        actions=(button("Show every open row", clear),),
         narrowest="10rem",
     )
 
 
 def _options(every: str, values: Any) -> dict[str, str]:  # Any: codes, or an enumeration of them
     return {every: ""} | {in_words(str(value)): str(value) for value in values}
-
-
-def _text(state: ExceptionsState, name: str, label: str, hint: str) -> Viewable:
-    widget: Viewable = choosing.text(state, name, label, hint=hint)
-    widget.param.update(width=None, sizing_mode="stretch_width")
-    return widget

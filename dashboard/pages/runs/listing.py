@@ -13,8 +13,8 @@ from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.pages.runs.states import MEANINGS, WORDS, state_chip
 from dashboard.parts.card import card
-from dashboard.parts.choosing import bar_of, choice, clearing, day, text
 from dashboard.parts.drawn import drawing, redraw
+from dashboard.parts.filters import button, choice, day, filter_bar, text
 from dashboard.parts.layout import stack
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip
@@ -36,10 +36,7 @@ class Listing:
         self._last: UUID | None = None
         self._states, self._table, self._waiting = drawing(), drawing(), drawing()
         self._review = card("Runs that wait for a decision", self._waiting)
-        self._newer = pmui.Button(label="Newer", variant="outlined", margin=0)
-        self._older = pmui.Button(label="Older", variant="outlined", margin=0)
-        self._newer.on_click(lambda _: self._go_newer())
-        self._older.on_click(lambda _: self._go_older())
+        self._newer, self._older = button("Newer", self._go_newer), button("Older", self._go_older)
         self._watchers = [
             state.param.watch(lambda *_: self._filtered(), list(FILTERS)),
             state.param.watch(lambda *_: self.refresh(), "before"),
@@ -62,7 +59,7 @@ class Listing:
             return
         visit, chosen = self._visit, self._chosen()
         warehouse, zone = visit.parts.warehouse, visit.parts.settings.business_time_zone
-        rows = store.runs(warehouse, chosen, zone, _uuid(self._state.before))
+        rows = store.runs(warehouse, chosen, zone, store.as_uuid(self._state.before))
         shown = rows[:PAGE_ROWS]
         self._last = shown[-1]["run_id"] if len(rows) > PAGE_ROWS else None
         self._older.disabled, self._newer.disabled = self._last is None, not self._state.before
@@ -97,14 +94,14 @@ class Listing:
         warehouse, state = self._visit.parts.warehouse, self._state
         titles = {title: name for name, title in store.datasets(warehouse).items()}
         batches = dict.fromkeys([*store.batches(warehouse), *([state.batch] if state.batch else [])])
-        return bar_of(
+        return filter_bar(
             choice(state, "dataset", "Dataset", {"All": ""} | titles),
             choice(state, "state", "State", {"All": ""} | {words: name for name, words in WORDS.items()}),
             text(state, "file", "File", hint="part of its name"),
             choice(state, "batch", "Batch", {"All": ""} | {one: one for one in batches}),
             day(state, "first", "From"),
             day(state, "last", "To"),
-            clearing(self._clear),
+            actions=(button("Show everything", self._clear),),
         )
 
     def _markup(self, rows: Sequence[Row]) -> str:
@@ -197,10 +194,3 @@ def _waiting(rows: Sequence[Row], visit: Visit) -> str:
         Column(title="Waits since", show=lambda row: formats.ago(row["waits_since"]), is_number=True),
     )
     return table_markup(rows, columns, caption="Open one to see which rules its rows break, and to decide")
-
-
-def _uuid(told: str) -> UUID | None:
-    try:
-        return UUID(told)
-    except ValueError:
-        return None
