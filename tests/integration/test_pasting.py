@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.core.errors import MistakeError, RefusedError
+from flows.core.errors import BrokenRulesError, MistakeError, RefusedError
 from flows.services import corrections, pasting
 from flows.services.pasting import Shown
 from tests.conftest import Place
@@ -15,9 +15,9 @@ A3,2026-02-01,North,Milk 1L,3,30.00
 COLUMNS = ("order_id", "ordered_on", "region", "product", "quantity", "revenue_inr", "unit_revenue_inr")
 SHOWN = Shown(
     rows={
-        "A1": {"quantity": "2", "revenue_inr": "10.00", "region": "North"},
-        "A2": {"quantity": "1", "revenue_inr": "20.00", "region": "South"},
-        "A3": {"quantity": "3", "revenue_inr": "30.00", "region": "North"},
+        "A1": {"quantity": "2", "revenue_inr": "10.00", "region": "North", "product": "Milk 1L"},
+        "A2": {"quantity": "1", "revenue_inr": "20.00", "region": "South", "product": "Milk 1L"},
+        "A3": {"quantity": "3", "revenue_inr": "30.00", "region": "North", "product": "Milk 1L"},
     },
     columns=COLUMNS,
 )
@@ -38,7 +38,7 @@ def test_a_block_goes_down_and_to_the_right_and_refusals_are_marked(place: Place
         ("A2", "revenue_inr", "20", True),
     ]
     assert place.one("select count(*) from platform.correction") == 0
-    with pytest.raises(corrections.BrokenRulesError):
+    with pytest.raises(BrokenRulesError):
         corrections.correct(place.parts.warehouse, editor, dataset, [one.edit for one in tried])
     assert place.one("select count(*) from platform.correction") == 0
     good = [one.edit for one in tried if not one.refusal]

@@ -22,8 +22,8 @@ from dashboard.store import runs
 from dashboard.store.quality import CHARTED, PAGE_ROWS, Figures, Filter
 from dashboard.store.remembered import remembered
 from dashboard.store.runs import as_uuid
-from dashboard.targets import CHECK_PASS_TARGET, EXCEPTION_TARGET
 from flows.adapters.warehouse import Warehouse
+from flows.core.targets import CHECK_PASS_TARGET, EXCEPTION_TARGET
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
