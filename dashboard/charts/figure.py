@@ -11,7 +11,15 @@ import holoviews as hv
 import numpy as np
 import pandas as pd
 import panel as pn
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, NumeralTickFormatter, SaveTool, TapTool
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJS,
+    CustomJSTickFormatter,
+    HoverTool,
+    NumeralTickFormatter,
+    SaveTool,
+    TapTool,
+)
 
 hv.extension("bokeh", logo=False)
 
@@ -56,6 +64,7 @@ class Chart:
         self.view = pn.Column(sizing_mode="stretch_width", margin=0)
         self._figure: Figure | None = None
         self._source = ColumnDataSource()
+        self._saved = 0
 
     def _show(self, told: pd.DataFrame, draw: Callable[[pd.DataFrame], Any]) -> None:  # Any: HoloViews has no types
         """Draw, or change what was drawn; `draw` returns an element whose figure this chart keeps."""
@@ -68,6 +77,7 @@ class Chart:
             self._source.data = columns(told)
             self._figure.renderers = [one for one in self._figure.renderers if one.data_source is self._source]
             dress(self._figure)
+            save_when_asked(self._figure)
             self._finish(self._figure)
             self._follow(self._figure, told)
             self.view[:] = [pn.pane.Bokeh(self._figure, sizing_mode="stretch_width", margin=0)]
@@ -79,6 +89,14 @@ class Chart:
             self._source.data = data
 
         pn.state.execute(change)
+
+    def save(self) -> None:
+        """Let the browser save the chart as a PNG picture."""
+        drawn = self._figure
+        if drawn is not None:
+            self._saved += 1
+            number = self._saved
+            pn.state.execute(lambda: drawn.update(tags=[number]))
 
     def _finish(self, figure: Figure) -> None:
         """Add to a figure what the element does not say; called once."""
@@ -123,6 +141,13 @@ def listen(figure: Figure, source: ColumnDataSource, told: str, on_click: Callab
 
     figure.add_tools(TapTool())
     source.selected.on_change("indices", tapped)
+
+
+def save_when_asked(figure: Figure) -> None:
+    """Let the toolbar's own tool save the picture whenever the tags of the figure change."""
+    for tool in figure.tools:
+        if isinstance(tool, SaveTool):
+            figure.js_on_change("tags", CustomJS(args={"save": tool}, code="save.do.emit(undefined)"))
 
 
 def saved_as(figure: Figure, name: str) -> None:

@@ -8,12 +8,14 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard import formats
+from dashboard.address import chosen as address_of
 from dashboard.formats import escaped
 from dashboard.jobs import JOBS, Job
 from dashboard.page import Page
 from dashboard.parts.card import card
 from dashboard.parts.drawn import drawing, facts, redraw, words
 from dashboard.parts.event import told
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import button, choice, day, everything, filter_bar, text
 from dashboard.parts.layout import stack
 from dashboard.parts.table import Column, Row, table_markup
@@ -22,7 +24,7 @@ from dashboard.state.audit import FILTERS, NAMES, AuditState
 from dashboard.store import audit as store
 from dashboard.store.audit import Filter
 from flows.services import trail, verifying
-from flows.services.trail import Found
+from flows.services.trail import Found, Wanted
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -66,7 +68,8 @@ class Audit:
         self._next = found.before
         self._older.disabled, self._newer.disabled = found.before is None, not self.state.before
         self._older.label = "Search on" if found.searched_to else "Older"
-        redraw(self._table, self._markup(found, store.run_names(warehouse, found)))
+        link = self._export(chosen) if chosen and (found.events or self.state.text) else ""
+        redraw(self._table, self._markup(found, store.run_names(warehouse, found)) + link)
         self._show_chain()
 
     def follow(self) -> None:
@@ -171,6 +174,13 @@ class Audit:
             Column(title="Counts and details", markup=told),
         )
         return searched + table_markup(found.events, columns, caption="Newest first")
+
+    def _export(self, chosen: Wanted) -> str:
+        """Return the link to all events of the filter."""
+        url = csv_url("audit", "events", address_of(self.state, FILTERS))
+        number = store.number_of_events(self._visit.parts.warehouse, chosen)
+        more = "all" if chosen.text else f"more than {formats.count(store.MAX_COUNTED)}"
+        return f"<p>{csv_link(url, more if number is None else number, 'events')}</p>"
 
     def _where(self, row: Row, names: dict[Any, str]) -> str:
         visit = self._visit

@@ -11,6 +11,7 @@ from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.page import Page
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import side_by_side
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
@@ -62,7 +63,8 @@ class Products:
             Column(title="Orders", show=lambda row: formats.count(row["orders"]), is_number=True),
             Column(title="Revenue", show=lambda row: formats.rupees(row["revenue_inr"]), is_number=True),
         )
-        html = table_markup(rows, columns, caption="Category of each product, and what was sold of it")
+        table = table_markup(rows, columns, caption="Category of each product, and what was sold of it")
+        html = f"{table}<p>{csv_link(csv_url('products', 'products', {}), len(rows), 'products')}</p>"
         if self._table.object != html:
             self._table.object = html
         categories = sorted({row["category"] for row in rows} - {UNCATEGORISED})

@@ -9,6 +9,7 @@ from panel.viewable import Viewable
 
 from dashboard.charts.figure import Chart
 from dashboard.parts.card import card, filling
+from dashboard.parts.exported import csv_link
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import empty, markup
 
@@ -24,7 +25,7 @@ class Charted:
     """
 
     def __init__(
-        self, title: str, chart: Chart, *, nothing: tuple[str, str], actions: tuple[Viewable, ...] = ()
+        self, title: str, chart: Chart, *, nothing: tuple[str, str], controls: tuple[Viewable, ...] = ()
     ) -> None:
         self.chart = chart
         self._title = title
@@ -34,13 +35,31 @@ class Charted:
         self._empty.visible = False
         self._has_rows = True
         self._is_table = False
+        self._export, self._png = markup(""), pmui.Button(label="PNG", icon="image", size="small")
+        self._png.param.update(variant="text", margin=0, description="Save the chart as a PNG picture")
+        self._png.on_click(lambda _: chart.save())
+        self._foot = pmui.Row(
+            self._export,
+            self._png,
+            margin=0,
+            sizing_mode="stretch_width",
+            sx={"gap": 1, "alignItems": "center"},
+        )
         self._switch = pmui.IconButton(icon="toc", description="Show as a table", size="small", margin=0, sx=QUIET)
         self._switch.on_click(lambda _: self._turn())
         content = pn.Column(chart.view, self._table, self._empty, sizing_mode="stretch_width", margin=0)
-        self.view = filling(card(title, self._says, content, actions=(*actions, self._switch)))
+        self.view = filling(card(title, self._says, *controls, content, self._foot, actions=(self._switch,)))
 
-    def tell(self, rows: Sequence[Row], columns: Sequence[Column], says: str = "") -> None:
-        """Show a table of these rows in place of the chart, if a person wants it; with no row, what to do."""
+    def tell(self, rows: Sequence[Row], columns: Sequence[Column], says: str = "", export: str = "") -> None:
+        """Show a table of these rows in place of the chart, if a person wants it; with no row, what to do.
+
+        Args:
+            says: Markup of ours under the heading.
+            export: Address under which these rows leave as CSV.
+        """
+        link = csv_link(export, len(rows)) if export else ""
+        if self._export.object != link:
+            self._export.param.update(object=link, visible=bool(link))
         html = table_markup(rows, columns, caption=self._title)
         if self._table.object != html:
             self._table.object = html
@@ -64,4 +83,5 @@ class Charted:
         self.chart.view.visible = self._has_rows and not self._is_table
         self._table.visible = self._has_rows and self._is_table
         self._empty.visible = not self._has_rows
-        self._switch.visible = self._has_rows
+        self._switch.visible = self._foot.visible = self._has_rows
+        self._png.visible = self._has_rows and not self._is_table

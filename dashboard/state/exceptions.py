@@ -10,6 +10,7 @@ from flows.services.queries import Wanted
 
 TEXTS = ("dataset", "category", "rule", "state", "stage", "file", "run", "value")
 FILTERS = (*TEXTS, "days", "waiver")
+EVERY = "ALL"
 NAMES = (*FILTERS, "exception", "after", "trend", "split")
 
 
@@ -19,7 +20,7 @@ class ExceptionsState(param.Parameterized):
     dataset = param.String(default="")
     category = param.String(default="")
     rule = param.String(default="")
-    state = param.String(default="OPEN")
+    state = param.String(default="OPEN", doc=f"{EVERY} is every one: an address names no empty text.")
     stage = param.String(default="")
     file = param.String(default="")
     run = param.String(default="")
@@ -31,11 +32,17 @@ class ExceptionsState(param.Parameterized):
     trend: str = param.Selector(default="30", objects=["30", "90", "365"])  # type: ignore[assignment]  # as above
     split: str = param.Selector(default="", objects=["", "category", "rule"])  # type: ignore[assignment]  # as above
 
+    @property
+    def state_code(self) -> str:
+        """The state that is wanted; empty for every one."""
+        return "" if self.state == EVERY else str(self.state)
+
     def wanted(self) -> Wanted:
         """Return the filter as the services take it."""
         days = str(self.days)
         return Wanted(
-            **{name: getattr(self, name) for name in TEXTS},
+            **{name: getattr(self, name) for name in TEXTS if name != "state"},
+            state=self.state_code,
             older_than_days=int(days) if days.isdecimal() and len(days) < 5 else None,
             has_request=self.waiver == "asked",
         )

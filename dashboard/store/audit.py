@@ -12,6 +12,7 @@ from flows.services import queries, trail
 from flows.services.trail import Found, Wanted
 
 PAGE_ROWS = 50
+MAX_COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,13 @@ def wanted(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> Wanted | Non
 def events(warehouse: Warehouse, chosen: Wanted, before: int | None) -> Found:
     """Return a page of events."""
     return trail.events(warehouse, chosen, before, PAGE_ROWS)
+
+
+def number_of_events(warehouse: Warehouse, chosen: Wanted) -> int | None:
+    """Return how many events match; None where they are too many to be counted while a person waits, or searched."""
+    if chosen.text:
+        return None
+    return trail.count_up_to(warehouse, chosen, MAX_COUNTED)
 
 
 def run_names(warehouse: Warehouse, found: Found) -> dict[Any, str]:

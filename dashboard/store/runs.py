@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,11 @@ Row = dict[str, Any]
 PAGE_ROWS = 25
 STAGES = ("register", "validate", "exceptions", "transform", "publish", "audit")
 SIBLINGS = 60
+EXPORTED = (
+    "run_id", "dataset", "state", "started_at", "taken", "rows_read", "rows_loaded", "rows_held", "exceptions_open",
+    "reason", "warnings", "file_id", "file", "batch", "is_duplicate", "is_silent",
+)  # fmt: skip
+"""What `runs_page` tells of a run, in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +36,30 @@ class Filter:
 
 def runs(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo, before: UUID | None = None) -> list[Row]:
     """Return a page of runs and one more row where another page follows, newest first."""
+    values = _values(chosen, zone)
+    return warehouse.rows(query("platform", "runs_page"), **values, before=before, limit=PAGE_ROWS + 1)
+
+
+def number_of_runs(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> int:
+    """Return how many runs match."""
+    return int(warehouse.rows(query("platform", "runs_count"), **_values(chosen, zone))[0]["runs"])
+
+
+def every_run(chosen: Filter, zone: ZoneInfo) -> tuple[LiteralString, dict[str, object]]:
+    """Return the statement of all runs that match, with the columns `EXPORTED`, and its values."""
+    return query("platform", "runs_page"), {**_values(chosen, zone), "before": None, "limit": None}
+
+
+def _values(chosen: Filter, zone: ZoneInfo) -> dict[str, object]:
     file = chosen.file.strip()
-    return warehouse.rows(
-        query("platform", "runs_page"),
-        dataset=chosen.dataset,
-        state=chosen.state,
-        file=file,
-        file_pattern=f"%{_as_it_stands(file)}%",
-        batch=chosen.batch,
-        before=before,
-        limit=PAGE_ROWS + 1,
+    return {
+        "dataset": chosen.dataset,
+        "state": chosen.state,
+        "file": file,
+        "file_pattern": f"%{_as_it_stands(file)}%",
+        "batch": chosen.batch,
         **period(chosen.first, chosen.last, zone),
-    )
+    }
 
 
 def by_state(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> dict[str, int]:

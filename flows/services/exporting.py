@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.errors import DataError
 
 from flows.adapters import audit
-from flows.adapters.warehouse import Warehouse
+from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError
 from flows.services.accounts import Role, SignedIn, authorized
@@ -34,6 +34,17 @@ def send(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composable, to: Send
     Raises:
         RefusedError: Nobody is signed in.
     """
+    return sent(warehouse, actor, lambda connection, pass_on: _copy(connection, chosen, pass_on), to, exported=exported)
+
+
+def sent(
+    warehouse: Warehouse, actor: SignedIn, make: Callable[[Connection, Send], int], to: Send, *, exported: str
+) -> int:
+    """Send what `make` writes in one transaction, and return the number of rows that it tells; both are audited.
+
+    Raises:
+        RefusedError: Nobody is signed in.
+    """
     passed = 0
 
     def pass_on(block: bytes) -> None:
@@ -42,7 +53,10 @@ def send(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composable, to: Send
         passed += len(block)
 
     try:
-        return _copy(warehouse, actor, chosen, pass_on, exported)
+        with authorized(warehouse, actor, Role.VIEWER, "export") as connection:
+            rows = make(connection, pass_on)
+            audit.record(connection, "export", actor=actor.account, counts={"rows": rows}, exported=exported)
+            return rows
     except BaseException:
         if passed:
             with warehouse.transaction() as connection:
@@ -102,9 +116,9 @@ def written_to(target: Path) -> Iterator[Send]:
         yield lambda block: output().write(block)
 
 
-def _copy(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composable, to: Send, exported: str) -> int:
+def _copy(connection: Connection, chosen: sql.Composable, to: Send) -> int:
     statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(chosen)
-    with authorized(warehouse, actor, Role.VIEWER, "export") as connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         waiting = bytearray()
         with cursor.copy(statement) as copy:
             for row in copy:
@@ -114,5 +128,4 @@ def _copy(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composable, to: Sen
                     waiting.clear()
         if waiting:
             to(bytes(waiting))
-        audit.record(connection, "export", actor=actor.account, counts={"rows": cursor.rowcount}, exported=exported)
         return cursor.rowcount

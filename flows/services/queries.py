@@ -185,11 +185,20 @@ def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None, *
     Raises:
         MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
     """
-    told = select(func.array_agg(FINDING.c.message)).where(IS_CURRENT).scalar_subquery().label("findings")
-    chosen = exceptions_of(warehouse, wanted).add_columns(told)
+    chosen = with_findings(warehouse, wanted)
     if after:
         chosen = chosen.where(EXCEPTION.c.exception_id > after)
-    return _rows(warehouse, chosen.order_by(EXCEPTION.c.exception_id).limit(limit))
+    return _rows(warehouse, chosen.limit(limit))
+
+
+def with_findings(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
+    """Return the statement of the held rows that a person means, with messages, oldest first.
+
+    Raises:
+        MistakeError: As `exceptions`.
+    """
+    told = select(func.array_agg(FINDING.c.message)).where(IS_CURRENT).scalar_subquery().label("findings")
+    return exceptions_of(warehouse, wanted).add_columns(told).order_by(EXCEPTION.c.exception_id)
 
 
 IS_CURRENT = and_(

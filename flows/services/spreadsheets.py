@@ -3,19 +3,20 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows.adapters import audit
-from flows.adapters.warehouse import Warehouse
+from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Dataset
 from flows.core.errors import MistakeError
-from flows.services import queries
-from flows.services.accounts import Role, SignedIn, authorized
+from flows.services import exporting, queries, tables
+from flows.services.accounts import SignedIn
+from flows.services.exporting import Send
 from flows.services.queries import Wanted
 from flows.services.repairs import Fix
+from flows.services.tables import Table
 
 PLACE = ("exception_id", "attempt", "file", "line", "category", "findings", "raw_text")
 """Columns that a person reads and does not edit."""
@@ -42,34 +43,46 @@ def export_exceptions(warehouse: Warehouse, actor: SignedIn, dataset: Dataset, w
     Raises:
         RefusedError: Nobody is signed in.
     """
-    rows = queries.exceptions(warehouse, wanted)
+    with exporting.written_to(target) as write:
+        return send_exceptions(warehouse, actor, dataset, wanted, write)
+
+
+def send_exceptions(
+    warehouse: Warehouse, actor: SignedIn, dataset: Dataset, wanted: Wanted, to: Send, *, told: str = ""
+) -> int:
+    """Send held rows of a dataset with their findings as CSV; return their number.
+
+    Args:
+        to: Takes each block; the database waits until it returns.
+        told: The filter in words, for the audit trail.
+
+    Raises:
+        RefusedError: Nobody is signed in.
+        MistakeError: What is wanted can't be.
+    """
     columns = [column.name for column in dataset.columns]
-    with authorized(warehouse, actor, Role.VIEWER, "export") as connection:
-        with target.open("w", encoding="utf-8-sig", newline="") as output:
-            writer = csv.writer(output)
-            writer.writerow([*PLACE, *columns])
-            for row in rows:
-                cells = _cells(row)
-                place = (
-                    row["exception_id"],
-                    row["attempts"],
-                    row["base_name"],
-                    row["line"],
-                    row["category"],
-                    "; ".join(row["findings"] or []),
-                    row["raw_text"] or "",
-                )
-                writer.writerow(
-                    [*(_safe(str(value)) for value in place), *(_safe(cells.get(name, "")) for name in columns)]
-                )
-        audit.record(
-            connection,
-            "export",
-            actor=actor.account,
-            counts={"rows": len(rows)},
-            exported=f"exceptions of {dataset.name}",
-        )
-    return len(rows)
+    chosen = queries.with_findings(warehouse, replace(wanted, dataset=dataset.name))
+    names = list(chosen.selected_columns.keys())
+
+    def rows(connection: Connection) -> Iterator[list[object]]:
+        for values in tables.each(connection, chosen):
+            row: dict[str, Any] = dict(zip(names, values, strict=True))
+            cells = _cells(row)
+            place = (
+                row["exception_id"],
+                row["attempts"],
+                row["base_name"],
+                row["line"],
+                row["category"],
+                "; ".join(row["findings"] or []),
+                row["raw_text"] or "",
+            )
+            yield [*place, *(cells.get(name, "") for name in columns)]
+
+    sheet = Table(
+        name=f"exceptions of {dataset.name}", columns=[*PLACE, *columns], rows=rows, mark="\ufeff", safe=_safe
+    )
+    return tables.send(warehouse, actor, sheet, to, told=told)
 
 
 def read_corrections(warehouse: Warehouse, dataset: Dataset, source: Path) -> Brought:

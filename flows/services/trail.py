@@ -62,6 +62,15 @@ def events(warehouse: Warehouse, wanted: Wanted, before: int | None = None, limi
     return Found(events=tuple(rows[:limit]), before=rows[limit - 1]["event_id"] if len(rows) > limit else None)
 
 
+def count_up_to(warehouse: Warehouse, wanted: Wanted, most: int) -> int | None:
+    """Return how many events are wanted; None where there are more than `most`."""
+    some = sql.SQL("select count(*) as events from ({} limit {}) as s").format(selection(wanted), sql.Literal(most + 1))
+    with warehouse.transaction() as connection:
+        row = connection.execute(some).fetchone()
+    assert row is not None
+    return None if row["events"] > most else int(row["events"])
+
+
 def choices(warehouse: Warehouse) -> tuple[list[str], list[str]]:
     """Return every event and every actor that the trail knows; the index is skipped through, not read."""
     rows = warehouse.rows(query("platform", "audit_choices"))

@@ -8,7 +8,7 @@ from panel.viewable import Viewable
 
 from dashboard.pages.exceptions.words import AGES, STAGES, in_words
 from dashboard.parts.filters import button, choice, filter_bar, text
-from dashboard.state.exceptions import FILTERS, ExceptionsState
+from dashboard.state.exceptions import EVERY, FILTERS, ExceptionsState
 from flows.core.rules import Category
 from flows.core.states import ExceptionState
 
@@ -25,10 +25,10 @@ def filters(visit: Visit, state: ExceptionsState) -> Viewable:
         state.param.update(**{name: state.param[name].default for name in FILTERS})
 
     return filter_bar(
-        choice(state, "state", "State", _options("Every state", ExceptionState)),
+        choice(state, "state", "State", {"Every state": EVERY} | _options(ExceptionState)),
         choice(state, "dataset", "Dataset", {"Every dataset": ""} | {known[one].title: one for one in sorted(known)}),
-        choice(state, "category", "Category", _options("Every category", Category)),
-        choice(state, "rule", "Rule", _options("Every rule", rules)),
+        choice(state, "category", "Category", {"Every category": ""} | _options(Category)),
+        choice(state, "rule", "Rule", {"Every rule": ""} | _options(rules)),
         choice(state, "stage", "Held by", {"Every stage": ""} | STAGES),
         choice(state, "days", "Age", AGES),
         choice(state, "waiver", "Waiver", {"With or without request": "", "Asked for": "asked"}),
@@ -40,5 +40,5 @@ def filters(visit: Visit, state: ExceptionsState) -> Viewable:
     )
 
 
-def _options(every: str, values: Any) -> dict[str, str]:  # Any: codes, or an enumeration of them
-    return {every: ""} | {in_words(str(value)): str(value) for value in values}
+def _options(values: Any) -> dict[str, str]:  # Any: codes, or an enumeration of them
+    return {in_words(str(value)): str(value) for value in values}

@@ -19,6 +19,7 @@ from dashboard.pages.exceptions.sheet import Sheet
 from dashboard.pages.exceptions.trend import Trend
 from dashboard.pages.exceptions.words import in_words
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import place, stack
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import markup
@@ -73,7 +74,7 @@ class Inbox:
         warehouse, state = self._visit.parts.warehouse, self.state
         if not self._show_rows():
             return
-        self._kinds.object = self._kinds_markup(store.counts(warehouse, state=state.state, dataset=state.dataset))
+        self._kinds.object = self._kinds_markup(store.counts(warehouse, state=state.state_code, dataset=state.dataset))
         self._trend.show(state.wanted())
         self._sheet.show(state.wanted(), chosen(state, FILTERS))
         self._conflicts.refresh(str(state.dataset))
@@ -116,4 +117,6 @@ class Inbox:
             Column(title="Dataset", show=lambda row: self._visit.parts.datasets[row["dataset"]].title),
             Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
         )
-        return table_markup(rows, columns, caption=f"{in_words(str(self.state.state or 'all'))} rows by rule")
+        table = table_markup(rows, columns, caption=f"{in_words(str(self.state.state))} rows by rule")
+        url = csv_url("exceptions", "by_rule", chosen(self.state, ("state", "dataset")))
+        return f"{table}<p>{csv_link(url, len(rows), 'reasons')}</p>"

@@ -13,6 +13,7 @@ from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.pages.exceptions.outcome import outcome
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip, markup
 from dashboard.store import exceptions as store
@@ -69,9 +70,8 @@ class Sheet:
             self._links.object = html
 
     def _link(self, dataset: str, number: int, query: dict[str, str]) -> str:
-        url = escaped(self._visit.link("export/exceptions/rows.csv", **{**query, "dataset": dataset}))
-        title = escaped(self._visit.parts.datasets[dataset].title)
-        return f'<p><a href="{url}" download>{formats.count(number)} rows of {title} as CSV</a></p>'
+        url = csv_url("exceptions", "rows", {**query, "dataset": dataset})
+        return f"<p>{csv_link(url, number, f'rows of {self._visit.parts.datasets[dataset].title}')}</p>"
 
     def _look(self, content: bytes | None) -> None:
         """Tell what a file would change, without writing anything."""

@@ -10,14 +10,15 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard import formats
+from dashboard.address import chosen
 from dashboard.charts.flow import Flow
 from dashboard.formats import escaped
 from dashboard.pages.exceptions.words import in_words
 from dashboard.parts.charted import Charted
+from dashboard.parts.exported import csv_url
 from dashboard.parts.filters import choice
-from dashboard.parts.layout import stack
 from dashboard.parts.table import Column, Row
-from dashboard.state.exceptions import ExceptionsState
+from dashboard.state.exceptions import FILTERS, ExceptionsState
 from dashboard.store import exceptions as store
 from dashboard.store.remembered import remembered
 from dashboard.theme import SERIES
@@ -39,16 +40,18 @@ class Trend:
     def __init__(self, visit: Visit, state: ExceptionsState) -> None:
         self._visit, self._state = visit, state
         self._chart = Flow()
-        self._card = Charted("How does the backlog move?", self._chart, nothing=NOTHING)
+        self._card = Charted("How does the backlog move?", self._chart, nothing=NOTHING, controls=(self._choices(),))
         self._shown: object = None
 
     def view(self) -> Viewable:
-        """Return the card with its choices."""
+        """Return the card."""
+        return self._card.view
+
+    def _choices(self) -> Viewable:
         choices: list[Any] = [
             choice(self._state, "split", "Show", SPLITS), choice(self._state, "trend", "Of the last", PERIODS)
         ]  # fmt: skip
-        row = pmui.Row(*choices, margin=0, sizing_mode="stretch_width", sx={"gap": 1})
-        return stack(self._card.view, row)
+        return pmui.Row(*choices, margin=0, sizing_mode="stretch_width", sx={"gap": 1})
 
     def show(self, wanted: Wanted) -> None:
         """Ask the database again, unless nothing changed."""
@@ -63,7 +66,12 @@ class Trend:
         self._shown = now
         bars, key = _by_name(rows) if split else _both(rows)
         self._chart.show(bars, first=first, last=last, label="rows")
-        self._card.tell(rows, _columns(bool(split)), says=key)
+        self._card.tell(
+            rows,
+            _columns(bool(split)),
+            says=key,
+            export=csv_url("exceptions", "by_day", chosen(self._state, (*FILTERS, "trend", "split"))),
+        )
 
 
 def _both(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], str]:

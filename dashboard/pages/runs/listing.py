@@ -10,10 +10,12 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard import formats
+from dashboard.address import chosen as address_of
 from dashboard.formats import escaped
 from dashboard.pages.runs.states import MEANINGS, WORDS, state_chip
 from dashboard.parts.card import card
 from dashboard.parts.drawn import drawing, redraw
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import button, choice, day, filter_bar, text
 from dashboard.parts.layout import stack
 from dashboard.parts.table import Column, Row, table_markup
@@ -64,7 +66,9 @@ class Listing:
         self._last = shown[-1]["run_id"] if len(rows) > PAGE_ROWS else None
         self._older.disabled, self._newer.disabled = self._last is None, not self._state.before
         redraw(self._states, _by_state(store.by_state(warehouse, chosen, zone), chosen, visit))
-        redraw(self._table, self._markup(shown))
+        url = csv_url("runs", "runs", address_of(self._state, FILTERS))
+        link = csv_link(url, store.number_of_runs(warehouse, chosen, zone), "runs")
+        redraw(self._table, f"{self._markup(shown)}<p>{link}</p>" if shown else self._markup(shown))
         waiting = reviews.waiting(warehouse)
         self._review.visible = bool(waiting)
         redraw(self._waiting, _waiting(waiting, visit))

@@ -17,6 +17,7 @@ from dashboard.pages.sales.filters import MEASURES
 from dashboard.pages.sales.links import rows_link
 from dashboard.pages.sales.period import is_month, month_of
 from dashboard.parts.charted import Charted
+from dashboard.parts.exported import csv_url
 from dashboard.parts.layout import side_by_side, stack
 from dashboard.parts.table import Column, Row
 from dashboard.state.sales import SalesState
@@ -70,7 +71,9 @@ class Charts:
             if self._shown.get(by) != now:
                 self._shown[by] = now
                 self._draw(by, rows, measure)
-                self._cards[by].tell(rows, self._columns(by, scope, rows), self._says(by, rows))
+                self._cards[by].tell(
+                    rows, self._columns(by, scope, rows), self._says(by, rows), csv_url("sales", by, scope.values)
+                )
 
     def _scope(self, by: By) -> Filter:
         """Return what a chart shows: its own choice stands out in it, every other one filters it."""

@@ -12,7 +12,9 @@ from dashboard import formats
 from dashboard.charts.spark import spark
 from dashboard.pages.sales.links import rows_link
 from dashboard.pages.sales.period import month_of
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import stack, tiles
+from dashboard.parts.text import markup
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import sales as store
 from dashboard.store.remembered import remembered
@@ -46,7 +48,10 @@ class Tiles:
         self._tiles = [tile("", "") for _ in FIGURES]
         self._waiting = tile("", "")
         revenue, *others = self._tiles
-        self.view: Viewable = stack(tiles(revenue, self._waiting, narrowest="20rem"), tiles(*others, narrowest="11rem"))
+        self._export = markup("")
+        self.view: Viewable = stack(
+            tiles(revenue, self._waiting, narrowest="20rem"), tiles(*others, narrowest="11rem"), self._export
+        )
 
     def refresh(self, chosen: Filter) -> None:
         """Show the figures of what is chosen."""
@@ -57,6 +62,7 @@ class Tiles:
         for one, figure in zip(self._tiles, FIGURES, strict=True):
             show(one, self._figure(chosen, now, compared, says, trend, *figure))
         show(self._waiting, self._waits(chosen, now))
+        self._export.object = csv_link(csv_url("sales", "figures", chosen.values), len(FIGURES), "figures")
 
     def _trend(self, chosen: Filter, now: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the figures by day, or by month without the ones that are there in part only."""
