@@ -11,6 +11,7 @@ import holoviews as hv
 import numpy as np
 import pandas as pd
 import panel as pn
+from bokeh.document import Document
 from bokeh.models import (
     ColumnDataSource,
     CustomJS,
@@ -71,7 +72,8 @@ class Chart:
         if self._figure is None and told.empty:
             return
         if self._figure is None:
-            plot = hv.renderer("bokeh").get_plot(draw(told))
+            # HoloViews themes the document that it draws for; Bokeh's current one may be somebody else's by now.
+            plot = hv.renderer("bokeh").instance(mode="server").get_plot(draw(told), doc=Document())
             self._figure = plot.state
             self._source = plot.handles["source"]
             self._source.data = columns(told)

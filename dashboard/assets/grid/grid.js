@@ -52,11 +52,14 @@ class Grid {
       renderVertical: "basic", columnHeaderSortMulti: false, editTriggerEvent: "dblclick", keybindings: false, placeholder: "",
       headerSort: false, columns: this.model.columns.map((one) => this.definition(one)), rowFormatter: (row) => this.dress(row),
     })
-    this.table.on("tableBuilt", () => { this.isBuilt = true; this.follow(); this.showHeads() })
+    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.follow(); this.showHeads() })
     this.table.on("cellEdited", (cell) => this.edited(cell))
     this.table.on("cellClick", (event, cell) => this.tell("row", {row: cell.getData().id}))
     this.table.on("renderComplete", () => this.rove())
   }
+
+  // The keyboard reaches the cells; the box around them is neither row nor cell, so it may not take the focus.
+  reachCells() { this.holder.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex") }
 
   definition(one) {
     return {
