@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo up test check bench lock environment secrets stack stack-test
+.PHONY: demo up test check bench lock environment secrets secret-files stack stack-test
 
 demo: environment          ## start everything here, drop sample files, watch them being loaded
 	$(BIN)/quayside demo
@@ -23,7 +23,10 @@ bench: .venv/bench         ## the figures of the README
 	$(BIN)/python -m tests.benchmarks.bench
 
 secrets:                   ## .env with a random value for each secret that has none
-	$(PYTHON) infra/containers/secrets.py .
+	$(PYTHON) infra/containers/make_secrets.py .
+
+secret-files:              ## the secrets of .env into one file each, which no `docker inspect` shows
+	$(PYTHON) infra/containers/make_secrets.py . --files
 
 stack: secrets             ## the system as containers, for a team's server
 	docker compose up --detach --build

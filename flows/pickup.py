@@ -15,6 +15,7 @@ from flows.adapters import audit, ledger
 from flows.adapters.ledger import CHANNEL, ClaimedFile
 from flows.adapters.transient import is_transient
 from flows.ingest import ingest
+from flows.pickup_name import is_draining
 from flows.resources import Resources, resources
 from flows.services import asking
 from flows.services.landing import Scanner
@@ -64,7 +65,7 @@ class _Wake(asyncio.Event):
 
 
 async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float) -> int:
-    """Scan, claim and load until the time is over and nothing is under way."""
+    """Scan, claim and load until the time is over, or the worker drains, and nothing is under way."""
     under_way: set[asyncio.Task[None]] = set()
     until = time.monotonic() + watch_s
     sealed_at = time.monotonic()
@@ -76,7 +77,7 @@ async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float)
             found = await in_thread(scanner.scan)
             if asked:
                 await in_thread(asking.answer, parts.warehouse, UUID(str(runtime.flow_run.id)), asked, found)
-            claimed = await in_thread(_claim, parts, len(under_way))
+            claimed = [] if is_draining() else await in_thread(_claim, parts, len(under_way))
             if time.monotonic() > sealed_at + SEAL_EVERY_S:
                 await in_thread(audit.publish_head, parts.warehouse, parts.store)
                 sealed_at = time.monotonic()
@@ -87,7 +88,7 @@ async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float)
         for file in claimed:
             under_way.add(asyncio.create_task(_ingest(parts, file)))
         handed += len(claimed)
-        is_over = time.monotonic() >= until and (bool(watch_s) or not claimed)
+        is_over = is_draining() or (time.monotonic() >= until and (bool(watch_s) or not claimed))
         if is_over and not under_way:
             return handed
         if is_over and watch_s:

@@ -18,7 +18,7 @@ import urllib3
 
 from flows.adapters import ledger, liveness
 from flows.adapters.warehouse import Warehouse
-from flows.pickup_name import WORKER_VARIABLE
+from flows.pickup_name import DRAINING, WORKER_VARIABLE
 from flows.services.loading import remove_leftovers
 from flows.settings import HOME_VARIABLE, Settings
 from infra.embedded.prefect import CODE
@@ -39,11 +39,19 @@ _OPEN_STATES = ["RUNNING", "PENDING", "CANCELLING"]
 
 
 class Worker:
-    """Keeps the processes of one machine's worker alive until it is stopped."""
+    """Keeps the processes of one machine's worker alive until it is stopped.
 
-    def __init__(self, settings: Settings, home: Path) -> None:
+    Args:
+        settings: What it works with.
+        home: Folder that keeps its records and logs.
+        drain_s: How long a stop lets it finish what it has; nothing new is claimed meanwhile.
+    """
+
+    def __init__(self, settings: Settings, home: Path, drain_s: float = 0) -> None:
         self.settings = settings
         self._home = home
+        self._drain_s = drain_s
+        self._draining = home / DRAINING
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._warehouse = Warehouse(settings)
         self._api = _PrefectApi(settings)
@@ -63,6 +71,7 @@ class Worker:
             signal.signal(one, lambda *_: self._stopped.set())
         with locked(self._home / "worker.lock", f"a worker of {self._home} is running already"):
             self._processes.end_leftovers()
+            self._draining.unlink(missing_ok=True)
             self._run()
 
     def _run(self) -> None:
@@ -75,10 +84,23 @@ class Worker:
                     self._look_after()
                 except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
                     print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
+            self._drain()
         finally:
             self._processes.stop()
             with suppress(urllib3.exceptions.HTTPError):
                 self._api.remove_queue(self.settings.work_pool, self.name)
+
+    def _drain(self) -> None:
+        """Let the resident pickup end what it has, for a while; what is not done then, another worker takes over."""
+        self._draining.touch()
+        until = time.monotonic() + self._drain_s
+        with suppress(*ledger.UNREACHABLE), self._warehouse.transaction() as connection:
+            connection.execute(f"notify {ledger.CHANNEL}".encode())
+        while self._asked_run is not None and time.monotonic() < until:
+            with suppress(urllib3.exceptions.HTTPError):
+                if self._api.is_over(self._asked_run):
+                    return
+            time.sleep(1)
 
     def _start(self) -> Child:
         self._processes.stop()

@@ -48,12 +48,14 @@ def demo(
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    drain_s: Annotated[float, typer.Option("--drain-s", min=0, help="Seconds in which a stop ends what runs.")] = 0,
+) -> None:
     """Run the worker of this machine: `quayside up` starts one, a server has one per container."""
     from flows.settings import home, read_settings
     from infra.worker import Worker
 
-    Worker(read_settings(), home()).run()
+    Worker(read_settings(), home(), drain_s).run()
 
 
 @app.command()

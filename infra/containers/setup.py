@@ -6,6 +6,7 @@ python -m infra.containers.setup services     buckets, policies, keys, notificat
 """
 
 import os
+import re
 import sys
 import time
 
@@ -36,6 +37,8 @@ KEY_SECRETS = {
     "quayside-uploader": "QUAYSIDE_S3_UPLOADER_SECRET",
 }
 PATIENCE_S = 60
+SHORTEST = 12
+_SOUND = re.compile(rf"[A-Za-z0-9]{{{SHORTEST},}}")
 
 
 def main(part: str) -> None:
@@ -46,9 +49,10 @@ def main(part: str) -> None:
 
 def set_roles_up(_: Settings) -> None:
     """Make roles and databases, with the passwords of the environment."""
-    admin_url = _secret("QUAYSIDE_ADMIN_DATABASE_URL")
+    admin_url = os.environ["QUAYSIDE_ADMIN_DATABASE_URL"]
+    passwords = {role: _secret(name) for role, name in ROLE_SECRETS.items()}
     _wait_for(admin_url)
-    make_roles(admin_url, {role: _secret(name) for role, name in ROLE_SECRETS.items()})
+    make_roles(admin_url, passwords)
 
 
 def set_database_up(settings: Settings) -> None:
@@ -72,19 +76,16 @@ def set_services_up(settings: Settings) -> None:
 
 
 def _secret(name: str) -> str:
-    """Return a secret of the environment, or of the file that `<NAME>_FILE` names.
+    """Return a secret of the environment.
 
     Raises:
-        MistakeError: It is empty.
+        MistakeError: It is empty, too short, or would not survive in an address.
     """
-    path = os.environ.get(f"{name}_FILE")
-    if path:
-        with open(path, encoding="utf-8") as source:  # noqa: PTH123  # a mounted secret
-            value = source.read().strip()
-    else:
-        value = os.environ.get(name, "")
-    if not value:
-        raise MistakeError(f"{name} is empty: give it a value in .env, or run `make secrets`")
+    value = os.environ.get(name, "")
+    if not _SOUND.fullmatch(value):
+        raise MistakeError(
+            f"{name} must be {SHORTEST} letters and digits or more: give it a value in .env, or run `make secrets`"
+        )
     return value
 
 

@@ -1,0 +1,67 @@
+"""What each container may do, and what wakes the pickup."""
+
+from typing import Any
+
+import pytest
+
+from tests.stack.conftest import Containers, rows_of
+
+ONE_SHOTS = {"volumes", "setup-database", "setup"}
+
+
+def test_no_container_is_root_or_can_write_where_it_need_not(stack: Containers) -> None:
+    faults = {_name(container): _faults(container) for container in stack.inspected()}
+
+    assert len(faults) == 9
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def _name(container: dict[str, Any]) -> str:  # Any: JSON of the engine
+    return str(container["Config"]["Labels"]["com.docker.compose.service"])
+
+
+def _faults(container: dict[str, Any]) -> list[str]:  # Any: JSON of the engine
+    host, config = container["HostConfig"], container["Config"]
+    lasts = _name(container) not in ONE_SHOTS
+    sound = {
+        "a user who is not root": config["User"].split(":")[0] not in ("", "0", "root"),
+        "a read-only root": host["ReadonlyRootfs"],
+        "no capability": host["CapDrop"] == ["ALL"] and set(host["CapAdd"] or ()) <= {"NET_BIND_SERVICE"},
+        "no way to more rights": host["SecurityOpt"] == ["no-new-privileges:true"],
+        "a limit of memory": host["Memory"] > 0,
+        "a limit of processes": host["PidsLimit"] > 0,
+        "bounded logs": "max-size" in host["LogConfig"]["Config"],
+        "a pinned image": ":" in config["Image"] and not config["Image"].endswith(":latest"),
+        "a health check": not lasts or bool(config.get("Healthcheck")),
+        "a start after a crash": not lasts or host["RestartPolicy"]["Name"] == "unless-stopped",
+    }
+    return [wanted for wanted, holds in sound.items() if not holds]
+
+
+def test_a_notification_alone_wakes_the_pickup(stack: Containers, watching_once_an_hour: None) -> None:
+    stack.load("told", timeout_s=30)
+
+
+def test_the_listing_finds_what_no_notification_told_of(stack: Containers) -> None:
+    admin = stack.s3("quayside-admin", "QUAYSIDE_S3_ADMIN_SECRET")
+    told = admin.get_bucket_notification_configuration(Bucket="landing")
+    assert told["QueueConfigurations"]
+    admin.put_bucket_notification_configuration(Bucket="landing", NotificationConfiguration={})
+
+    stack.drop("sales_orders/untold.csv", rows_of("UNTOLD", 3))
+
+    stack.wait_for("select state from platform.file where base_name = 'untold.csv'", "COMPLETED")
+    told = {"QueueConfigurations": told["QueueConfigurations"]}
+    admin.put_bucket_notification_configuration(Bucket="landing", NotificationConfiguration=told)
+
+
+@pytest.fixture
+def watching_once_an_hour(stack: Containers) -> Any:  # Any: a generator fixture
+    """Lets the pickup list the bucket once at its start and not again for an hour, and waits until it listens."""
+    stack.change(QUAYSIDE_SCAN_INTERVAL_S="3600")
+    stack.start()
+    listens = "select count(*) > 0 from pg_stat_activity where usename = 'quayside_loader' and query ilike 'listen %'"
+    stack.wait_for(listens, "t")
+    yield
+    stack.change(QUAYSIDE_SCAN_INTERVAL_S="5")
+    stack.start()

@@ -1,0 +1,139 @@
+"""The runbook, step by step as it stands in infra/README.md, on one stack."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import urllib3
+from botocore.exceptions import ClientError
+
+from infra.containers.make_secrets import IN_A_FILE
+from tests.stack.conftest import ROOT, Containers, rows_of
+
+FIGURES = (
+    "select orders, revenue_inr, units, "
+    "(select count(*) from platform.exception), (select count(*) from telco_packages.packages), "
+    "(select count(*) from platform.audit_link) from sales_orders.figures"
+)
+START_OVER_S = 420
+PUBLIC_PORT = "QUAYSIDE_DASHBOARD_PUBLISHED_PORT"
+
+
+def test_new_secrets_are_taken_and_old_ones_refused(stack: Containers) -> None:
+    names = "LOADER_PASSWORD DASHBOARD_PASSWORD NOTIFIER_PASSWORD S3_ADMIN_SECRET S3_FLOWS_SECRET S3_UPLOADER_SECRET"
+    old = dict(stack.values)
+
+    stack.change(
+        **{f"QUAYSIDE_{name}": f"new{name.replace('_', '')}00" for name in (*names.split(), "PREFECT_PASSWORD")}
+    )
+    stack.start()
+
+    stack.load("rotated")
+    assert _signs_in(stack, stack.values["QUAYSIDE_LOADER_PASSWORD"])
+    assert not _signs_in(stack, old["QUAYSIDE_LOADER_PASSWORD"])
+    assert _prefect_answers(stack, stack.values["QUAYSIDE_PREFECT_PASSWORD"]) == 200
+    assert _prefect_answers(stack, old["QUAYSIDE_PREFECT_PASSWORD"]) == 401
+    new_secret = stack.values["QUAYSIDE_S3_UPLOADER_SECRET"]
+    stack.values["QUAYSIDE_S3_UPLOADER_SECRET"] = old["QUAYSIDE_S3_UPLOADER_SECRET"]
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        stack.drop("sales_orders/old-key.csv", rows_of("OLD", 1))
+    stack.values["QUAYSIDE_S3_UPLOADER_SECRET"] = new_secret
+
+
+def _signs_in(stack: Containers, password: str) -> bool:
+    """Return whether the loader gets into the database over the network."""
+    command = ["exec", "-T", "-e", f"PGPASSWORD={password}", "postgres", "psql", "-h", "postgres", "-U"]
+    done = subprocess.run(
+        ["docker", "compose", *command, "quayside_loader", "-d", "quayside", "-c", "select 1"],
+        cwd=ROOT,
+        env=stack.environment,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def _prefect_answers(stack: Containers, password: str) -> int:
+    headers = urllib3.make_headers(basic_auth=f"quayside:{password}")
+    return urllib3.request("POST", f"{stack.prefect}/api/flows/count", headers=headers, json={}, timeout=20).status
+
+
+def test_a_worker_that_is_stopped_ends_what_it_has_and_takes_nothing_new(stack: Containers) -> None:
+    stack.drop("sales_orders/draining.csv", rows_of("DRAINING", 400_000))
+    stack.wait_for("select state from platform.file where base_name = 'draining.csv'", "RUNNING")
+
+    stack.compose("stop", "--timeout", "120", "worker")
+
+    of_one = "select state, attempts from platform.file where base_name = "
+    assert stack.sql(f"{of_one} 'draining.csv'") == "COMPLETED|1"
+    stack.start()
+    stack.load("after-draining")
+
+
+def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tmp_path: Path) -> None:
+    port = stack.values[PUBLIC_PORT]
+    plain = {name: stack.values[name] for name in ("QUAYSIDE_DASHBOARD_SITE", "QUAYSIDE_DASHBOARD_ORIGINS")}
+    stack.change(
+        QUAYSIDE_DASHBOARD_SITE="https://localhost:8080",
+        QUAYSIDE_DASHBOARD_ORIGINS=f"localhost:{port}",
+        QUAYSIDE_DASHBOARD_IS_SECURE="true",
+        QUAYSIDE_CERTIFICATES="local_certs",
+    )
+
+    stack.start()
+
+    root = stack.compose("exec", "-T", "proxy", "cat", "/data/caddy/pki/authorities/local/root.crt")
+    (tmp_path / "root.crt").write_text(root)
+    with urllib3.PoolManager(ca_certs=str(tmp_path / "root.crt"), retries=5, timeout=20) as http:
+        answer = http.request("GET", f"https://localhost:{port}/healthz")
+        signing_in = http.request("GET", f"https://localhost:{port}/sign-in")
+    assert answer.json()["status"] == "alive"
+    assert "Secure" in signing_in.headers["Set-Cookie"]
+    stack.change(QUAYSIDE_DASHBOARD_IS_SECURE="false", QUAYSIDE_CERTIFICATES="", **plain)
+    stack.start()
+
+
+def test_a_backup_undoes_an_upgrade_and_secrets_can_move_into_files(stack: Containers, tmp_path: Path) -> None:
+    stack.wait_for("select count(*) from platform.file where state in ('LANDED', 'RUNNING')", "0")
+    before = stack.sql(FIGURES)
+    stack.run("infra/containers/backup.sh", str(tmp_path / "backup"), timeout_s=300)
+
+    _upgrade(stack, tmp_path)
+    stack.load("upgraded")
+    assert stack.sql("select count(*) from platform.upgrade_probe") == "0"
+
+    stack.compose("down", "--volumes")
+    stack.run("docker", "image", "rm", "quayside:next")
+    stack.run("python3", "infra/containers/make_secrets.py", str(stack.folder), "--files")
+    stack.change(QUAYSIDE_VERSION="local")
+    stack.run("infra/containers/restore.sh", str(tmp_path / "backup"), timeout_s=START_OVER_S)
+    stack.start()
+
+    assert stack.sql(FIGURES).split("|")[:5] == before.split("|")[:5]
+    assert stack.sql("select to_regclass('platform.upgrade_probe') is null") == "t"
+    assert stack.sql("select count(*) from platform.verify_audit()") == "0"
+    stack.load("later")
+
+
+def _upgrade(stack: Containers, folder: Path) -> None:
+    """Run a next version, which has one migration more."""
+    (folder / "999_upgrade_probe.sql").write_text("create table platform.upgrade_probe (answer int);\n")
+    (folder / "Dockerfile").write_text(
+        "FROM quayside:local\nCOPY 999_upgrade_probe.sql /app/sql/platform/migrations/\n"
+    )
+    stack.run("docker", "build", "--tag", "quayside:next", str(folder))
+    stack.change(QUAYSIDE_VERSION="next")
+    stack.start()
+
+
+def test_no_description_of_a_container_tells_a_secret_that_lies_in_a_file(stack: Containers) -> None:
+    told = str(stack.inspected()) + stack.compose("logs", "--no-color") + stack.compose("config")
+    secrets = _secrets(stack)
+
+    assert IN_A_FILE not in str([container["Config"]["Env"] for container in stack.inspected()])
+    assert [name for name, value in secrets.items() if value in told] == []
+    assert [name for name, value in secrets.items() if value in (stack.folder / ".env").read_text()] == []
+
+
+def _secrets(stack: Containers) -> dict[str, str]:
+    return {name: value for name, value in stack.values.items() if name.endswith(("_PASSWORD", "_SECRET", "_KEY"))}
