@@ -1,8 +1,10 @@
 # The only front door besides `quayside --help`.
 PYTHON ?= python3
 BIN := .venv/bin
+# Real input beside the checkout, where it is there, for tests in a container.
+SHARED := $(if $(wildcard ../shared/data),--volume $(abspath ../shared):/shared:ro)
 
-.PHONY: demo up test check bench lock environment secrets secret-files stack stack-test
+.PHONY: demo up test check bench lock environment secrets secret-files stack stack-test test-3.13
 
 demo: environment          ## start everything here, drop sample files, watch them being loaded
 	$(BIN)/quayside demo
@@ -34,6 +36,10 @@ stack: secrets             ## the system as containers, for a team's server
 stack-test: environment    ## the containers, tried for real: built, killed, scaled, backed up, taken down
 	tests/stack/images/prepare.sh
 	QUAYSIDE_STACK_TEST=1 $(BIN)/pytest tests/stack -rs
+
+test-3.13:                 ## the tests of core, contracts and services on the Python of the image, in a container
+	docker build --quiet --network host --tag quayside-tests:3.13 --file tests/stack/images/python-3.13.Dockerfile .
+	docker run --rm --init --shm-size 256m $(SHARED) quayside-tests:3.13 tests/unit tests/contract tests/integration
 
 lock: environment          ## pin what pyproject.toml asks for, with hashes
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \

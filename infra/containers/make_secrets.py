@@ -14,11 +14,13 @@ FILES = "QUAYSIDE_SECRET_FOLDER"
 """Setting of the folder with one file per secret; empty where the secrets stand in `.env`."""
 IN_A_FILE = "in-a-file"
 """Stands in `.env` for a secret that a file holds; no secret itself, the setup refuses it."""
+_OPTIONAL = ("QUAYSIDE_ALERT_WEBHOOK_URL", "QUAYSIDE_ALERT_EMAIL")
+"""Secrets that may stay empty."""
 _COMPOSE = "docker-compose.yml:infra/containers/secret-files.yml"
 
 
 def filled(text: str) -> str:
-    """Return settings in which every empty secret has a random value."""
+    """Return settings in which every empty secret that must have a value has a random one."""
     values = settings(text)
     return with_values(text, {name: _random(name) for name in filter(_is_secret, values) if not values[name]})
 
@@ -59,10 +61,12 @@ def _connection(password: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    return name.endswith(("_PASSWORD", "_SECRET", "_ENCRYPTION_KEY"))
+    return name.endswith(("_PASSWORD", "_SECRET", "_ENCRYPTION_KEY")) or name in _OPTIONAL
 
 
 def _random(name: str) -> str:
+    if name in _OPTIONAL:
+        return ""
     if name.endswith("_ENCRYPTION_KEY"):
         return urlsafe_b64encode(secrets.token_bytes(32)).decode()
     return secrets.token_hex(20)

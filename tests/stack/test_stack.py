@@ -76,7 +76,7 @@ def test_the_real_packages_have_their_labels_in_the_marts(stack: Containers, sha
         != found[label["file"], label["record"]][2]
     ]
     assert (len(found), wrong) == (len(labels), [])
-    assert _is_on_the_page(stack, "runs", files[0].name)
+    assert _is_on_the_page(stack, "telco", str(len(labels)))
 
 
 def _grouped(amount: str) -> str:
