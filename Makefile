@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Real input beside the checkout, where it is there, for tests in a container.
-SHARED := $(if $(wildcard ../shared/data),--volume $(abspath ../shared):/shared:ro)
+SHARED := $(if $(wildcard ../shared/data),--volume $(realpath ../shared):/shared:ro)
 
 .PHONY: demo up test check bench lock environment secrets secret-files stack stack-test test-3.13
 

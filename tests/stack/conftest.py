@@ -63,6 +63,10 @@ class Containers:
         self.compose("up", "--detach", "--no-build", *options, timeout_s=START_S)
         self.wait(lambda: not self._sick(), "every service is healthy", START_S)
 
+    def start_anew(self, *services: str) -> None:
+        """Give services that depend on nothing new their new settings, and wait for health."""
+        self.start("--no-deps", *services)
+
     def change(self, **changed: str) -> None:
         """Give settings of `.env` other values, as a person does with an editor."""
         self.values.update(changed)

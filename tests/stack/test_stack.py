@@ -172,7 +172,7 @@ def test_a_restarted_database_and_object_store_are_found_again(stack: Containers
 
 
 def test_four_workers_share_the_files_and_load_each_once(stack: Containers) -> None:
-    stack.start("--scale", "worker=4")
+    stack.start("--scale", "worker=4", "--no-deps", "worker")
     stack.wait_for(
         "select count(distinct worker) = 4 from platform.watcher "
         "where flow = 'pickup' and seen_at > now() - interval '10 s'",
@@ -183,9 +183,9 @@ def test_four_workers_share_the_files_and_load_each_once(stack: Containers) -> N
         stack.drop(f"sales_orders/many-{number}.csv", rows_of(f"M{number}", 20))
 
     done = "select count(*) from platform.file where base_name like 'many-%' and state = 'COMPLETED'"
-    stack.wait_for(done, str(FILES), 240)
+    stack.wait_for(done, str(FILES), 420)
     assert stack.sql(
         "select count(*), count(distinct order_id) from sales_orders.orders where order_id like 'M%-%'"
     ) == (f"{FILES * 20}|{FILES * 20}")
     assert stack.sql("select count(*) from platform.file where base_name like 'many-%'") == str(FILES)
-    stack.start("--scale", "worker=1")
+    stack.start("--scale", "worker=1", "--no-deps", "worker")

@@ -59,9 +59,9 @@ def test_the_listing_finds_what_no_notification_told_of(stack: Containers) -> No
 def watching_once_an_hour(stack: Containers) -> Any:  # Any: a generator fixture
     """Lets the pickup list the bucket once at its start and not again for an hour, and waits until it listens."""
     stack.change(QUAYSIDE_SCAN_INTERVAL_S="3600")
-    stack.start()
+    stack.start_anew("worker")
     listens = "select count(*) > 0 from pg_stat_activity where usename = 'quayside_loader' and query ilike 'listen %'"
     stack.wait_for(listens, "t")
     yield
     stack.change(QUAYSIDE_SCAN_INTERVAL_S="5")
-    stack.start()
+    stack.start_anew("worker")

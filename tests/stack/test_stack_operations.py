@@ -66,7 +66,7 @@ def test_a_worker_that_is_stopped_ends_what_it_has_and_takes_nothing_new(stack: 
 
     of_one = "select state, attempts from platform.file where base_name = "
     assert stack.sql(f"{of_one} 'draining.csv'") == "COMPLETED|1"
-    stack.start()
+    stack.start_anew("worker")
     stack.load("after-draining")
 
 
@@ -80,17 +80,22 @@ def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tm
         QUAYSIDE_CERTIFICATES="local_certs",
     )
 
-    stack.start()
+    stack.start_anew("dashboard", "proxy")
 
     root = stack.compose("exec", "-T", "proxy", "cat", "/data/caddy/pki/authorities/local/root.crt")
     (tmp_path / "root.crt").write_text(root)
     with urllib3.PoolManager(ca_certs=str(tmp_path / "root.crt"), retries=5, timeout=20) as http:
         answer = http.request("GET", f"https://localhost:{port}/healthz")
-        signing_in = http.request("GET", f"https://localhost:{port}/sign-in")
+        person = {"account": "admin", "password": stack.values["QUAYSIDE_ADMIN_PASSWORD"]}
+        signed_in = http.request_encode_body(
+            "POST", f"https://localhost:{port}/sign-in", fields=person, encode_multipart=False, redirect=False
+        )
     assert answer.json()["status"] == "alive"
-    assert "Secure" in signing_in.headers["Set-Cookie"]
+    cookies = signed_in.headers.getlist("Set-Cookie")
+    assert [one for one in cookies if not one.startswith("quayside_replica=") and "Secure" not in one] == []
+    assert len(cookies) > 1
     stack.change(QUAYSIDE_DASHBOARD_IS_SECURE="false", QUAYSIDE_CERTIFICATES="", **plain)
-    stack.start()
+    stack.start_anew("dashboard", "proxy")
 
 
 def test_a_backup_undoes_an_upgrade_and_secrets_can_move_into_files(stack: Containers, tmp_path: Path) -> None:
