@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import urllib3
@@ -86,11 +87,15 @@ def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tm
     (tmp_path / "root.crt").write_text(root)
     with urllib3.PoolManager(ca_certs=str(tmp_path / "root.crt"), retries=5, timeout=20) as http:
         answer = http.request("GET", f"https://localhost:{port}/healthz")
-        person = {"account": "admin", "password": stack.values["QUAYSIDE_ADMIN_PASSWORD"]}
-        signed_in = http.request_encode_body(
-            "POST", f"https://localhost:{port}/sign-in", fields=person, encode_multipart=False, redirect=False
+        signed_in = http.request(
+            "POST",
+            f"https://localhost:{port}/sign-in",
+            body=urlencode({"account": "admin", "password": stack.values["QUAYSIDE_ADMIN_PASSWORD"]}),
+            headers={"Origin": f"https://localhost:{port}", "Content-Type": "application/x-www-form-urlencoded"},
+            redirect=False,
         )
     assert answer.json()["status"] == "alive"
+    assert signed_in.status == 303, signed_in.data.decode()
     cookies = signed_in.headers.getlist("Set-Cookie")
     assert [one for one in cookies if not one.startswith("quayside_replica=") and "Secure" not in one] == []
     assert len(cookies) > 1
