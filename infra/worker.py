@@ -87,6 +87,7 @@ class Worker:
             self._drain()
         finally:
             self._processes.stop()
+            self._draining.unlink(missing_ok=True)
             with suppress(urllib3.exceptions.HTTPError):
                 self._api.remove_queue(self.settings.work_pool, self.name)
 
