@@ -83,19 +83,15 @@ class Pasting:
 
     def _show(self, dataset: Dataset, tried: Sequence[Tried]) -> None:
         good = [one for one in tried if not one.refusal]
-        rows = len({one.edit.row for one in good})
-        refused = (
-            f"; {formats.count(len(tried) - len(good))} are refused and left out" if len(good) < len(tried) else ""
-        )
-        says = f"<p>{formats.count(len(good))} cells in {formats.count(rows)} rows change{refused}.</p>"
+        refused = len(tried) - len(good)
+        left = f", {formats.count(refused)} {'is' if refused == 1 else 'are'} refused and left out" if refused else ""
+        says = f"<p>{formats.count(len(good))} of {_cells(len(tried))} would change{left}.</p>"
         table = table_markup(
             [{"tried": one} for one in sorted(tried, key=lambda one: not one.refusal)[:SHOWN]], _COLUMNS,
             caption="Nothing is written yet",
         )  # fmt: skip
         reason = pmui.TextInput(label="Why (kept with each cell)", sizing_mode="stretch_width", margin=0)
-        write = pmui.Button(
-            label=f"Write {formats.count(len(good))} cells", color="primary", variant="contained", disabled=not good
-        )
+        write = pmui.Button(label=f"Write {_cells(len(good))}", color="primary", variant="contained", disabled=not good)
         content = pmui.Column(place(markup(says + table)), reason, write, margin=0, sx={"gap": 1.5})
         shown = dialog(self._visit, "What would change", content, width="md")
 
@@ -106,11 +102,15 @@ class Pasting:
             visit = self._visit
             visit.attempt(
                 lambda: corrections.correct(visit.parts.warehouse, visit.actor, dataset, edits, reason=told),
-                done=lambda done: f"{formats.count(len(done))} cells were written in one transaction",
+                done=lambda done: f"{_cells(len(done))} written in one transaction",
             )
             self._done()
 
         write.on_click(agreed)
+
+
+def _cells(number: int) -> str:
+    return f"{formats.count(number)} cell{'' if number == 1 else 's'}"
 
 
 def _outcome(one: Tried) -> str:
