@@ -18,6 +18,8 @@ TICK_MS = 1000
 SIGNED_IN_EVERY = 15
 """Ticks between two looks whether the person is still signed in."""
 MODE_COOKIE = "quayside-mode"
+WIDTH_COOKIE = "quayside-width"
+"""Written by the browser; while nothing is known the menu starts closed, since on a phone it covers the page."""
 
 
 def open_page(name: str) -> Viewable:
@@ -25,22 +27,30 @@ def open_page(name: str) -> Viewable:
     visitor = _visitor()
     if visitor is None:  # the server asks for a sign-in before it gets here; nothing is shown without one
         return pn.pane.HTML('<p>Please <a href="/sign-in">sign in</a>.</p>')
-    session = Session(visitor, _mode_is_dark(), _address(name))
+    session = Session(visitor, _address(name))
     return session.shell.page
 
 
 class Session:
     """Opens pages as the address says."""
 
-    def __init__(self, visitor: Visitor, is_dark: bool, address: Address) -> None:
-        self.browser = Browser(url=address.url, is_dark=is_dark, title=_title(address.page), pages=list(pages()))
+    def __init__(self, visitor: Visitor, address: Address) -> None:
+        is_dark = pn.state.cookies.get(MODE_COOKIE) == "dark"
+        is_narrow = pn.state.cookies.get(WIDTH_COOKIE) != "wide"
+        self.browser = Browser(
+            url=address.url,
+            is_dark=is_dark,
+            is_narrow=is_narrow,
+            title=_title(address.page),
+            pages=list(pages()),
+        )
         self.visit = Visit(resources(), visitor, self.browser)
         self.shell = Shell(self.visit, is_dark)
         self._last_query: dict[str, str] = {}
         self._ticks = 0
         self.shell.show_loading(pages()[address.page])
         self.browser.param.watch(lambda event: self._follow(event.new), "url")
-        pn.state.onload(lambda: self._open(address))
+        pn.state.onload(lambda: self._open(address, is_first=True))
         pn.state.add_periodic_callback(self._tick, TICK_MS)
         forget_when_closed(self.shell.page)
 
@@ -55,7 +65,7 @@ class Session:
         else:
             self._open(address)
 
-    def _open(self, address: Address) -> None:
+    def _open(self, address: Address, *, is_first: bool = False) -> None:
         page = pages()[address.page]
         if not self.visit.may(page.needed):
             self.visit.toast(f"{page.title} needs the role {page.needed}", "warning")
@@ -65,6 +75,8 @@ class Session:
         self.browser.title = _title(page.name)
         self.visit.opened(address)
         self.shell.show(page, page.build(self.visit))
+        if not is_first:
+            self.browser.focus_heading()
 
     def _tick(self) -> None:
         self._ticks += 1
@@ -79,10 +91,6 @@ def _visitor() -> Visitor | None:
 
 def _request() -> Any:  # Any: Bokeh's stand-in for Tornado's request
     return getattr(pn.state.curdoc.session_context, "request", None) if pn.state.curdoc else None
-
-
-def _mode_is_dark() -> bool:
-    return pn.state.cookies.get(MODE_COOKIE) == "dark"
 
 
 def _address(name: str) -> Address:

@@ -15,14 +15,14 @@ class Browser(JSComponent):
         is_dark: Which mode the person chose.
         title: Title of the window.
         pages: Names of the pages that a link can open without loading the address anew.
-        is_narrow: Whether the window is as narrow as a phone; told by the browser.
+        is_narrow: Whether the window is as narrow as a phone, or nothing is known of it; told by the browser.
     """
 
     url = param.String(default="/")
     is_dark = param.Boolean(default=False)
     title = param.String(default="Quayside")
     pages = param.List(default=[])
-    is_narrow = param.Boolean(default=False)
+    is_narrow = param.Boolean(default=True)
 
     _esm = Path(__file__).parent / "assets" / "browser.js"
 

@@ -17,6 +17,7 @@ from dashboard import auth
 from dashboard.app import open_page
 from dashboard.changes import Changes
 from dashboard.http import routes
+from dashboard.http.nothing_here import NotFound
 from dashboard.pages import pages
 from flows.resources import Resources
 from flows.services import single_sign_on
@@ -83,6 +84,7 @@ def make_server(parts: Resources) -> Server:
         xheaders=True,
     )
     server._tornado.add_transform(_Headers)
+    server._tornado.settings["default_handler_class"] = NotFound
     return server
 
 

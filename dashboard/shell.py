@@ -44,6 +44,7 @@ class Shell:
             favicon=None,
             header=[self._account()],
             sidebar=[self._menu],
+            sidebar_open=not visit.browser.is_narrow,
             sidebar_width=SIDEBAR_PX,
             sidebar_resizable=False,
             main=[content],
@@ -81,8 +82,10 @@ class Shell:
         visit = self._visit
         return markup(
             f'{_ACCOUNT_STYLE}<form class="q-account" method="post" action="/sign-out">'
-            f"<span><strong>{escaped(visit.actor.account)}</strong> "
-            f'<small>{escaped(visit.role)}</small></span><button type="submit">Sign out</button></form>'
+            f'<a href="/account" aria-label="Your account: {escaped(visit.actor.account)}, {escaped(visit.role)}">'
+            '<span class="material-icons" aria-hidden="true">person</span>'
+            f"<strong>{escaped(visit.actor.account)}</strong> "
+            f'<small>{escaped(visit.role)}</small></a><button type="submit">Sign out</button></form>'
         )
 
 
@@ -104,5 +107,8 @@ _ACCOUNT_STYLE = """<style>
 .q-account small { color: var(--q-quiet); font-size: .8rem; }
 .q-account button { font: 600 .85rem Roboto, sans-serif; color: var(--q-accent); background: transparent;
   cursor: pointer; border: 1px solid var(--q-line); border-radius: .6rem; padding: .35rem .75rem; }
-@media (max-width: 36rem) { .q-account span { display: none; } }
+.q-account a { display: flex; align-items: center; gap: .4rem; color: inherit; min-height: 2.2rem; }
+.q-account .material-icons { font-family: "Material Icons"; font-size: 1.3rem; line-height: 1;
+  font-feature-settings: "liga"; font-style: normal; }
+@media (max-width: 36rem) { .q-account strong, .q-account small { display: none; } }
 </style>"""

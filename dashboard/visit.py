@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
+from urllib.parse import urlencode
 
 import panel_material_ui as pmui
 import param
 
 from dashboard.address import Address, choose, chosen
-from dashboard.auth import Visitor
+from dashboard.auth import SIGN_IN, Visitor
 from dashboard.browser import Browser
 from dashboard.changes import Changes
-from flows.core.errors import QuaysideError
+from flows.core.errors import QuaysideError, RefusedError
 from flows.resources import Resources
 from flows.services import accounts
 from flows.services.accounts import Role, SignedIn
@@ -63,7 +64,8 @@ class Visit:
         try:
             result = act()
         except QuaysideError as error:
-            self.toast(str(error), "error")
+            if not isinstance(error, RefusedError) or self.is_still_signed_in():
+                self.toast(str(error), "error")
             return None
         told = done(result) if callable(done) else done
         if told:
@@ -131,10 +133,10 @@ class Visit:
         _call(self._open.tickers)
 
     def is_still_signed_in(self) -> bool:
-        """Look at the session in the database again; an ended one leads to the sign-in."""
+        """Look at the session in the database again; an ended one leads to the sign-in, and from there back here."""
         role = accounts.role_of(self.parts.warehouse, self.actor)
         if role is None:
-            self.browser.open("/sign-in")
+            self.browser.open(f"{SIGN_IN}?{urlencode({'ended': 'yes', 'next': self.browser.url})}")
             return False
         self.role = role
         return True

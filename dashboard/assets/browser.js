@@ -40,6 +40,17 @@ function internalLink(event, pages) {
   return isPage ? url.pathname + url.search : null
 }
 
+// The head of the page; panes stand in shadow trees, which a query does not enter.
+function heading(root) {
+  const found = root.querySelector("h1[tabindex]")
+  if (found) { return found }
+  for (const one of root.querySelectorAll("*")) {
+    const inside = one.shadowRoot && heading(one.shadowRoot)
+    if (inside) { return inside }
+  }
+  return null
+}
+
 export function render({model}) {
   const root = document.documentElement
   const showMode = () => {
@@ -61,7 +72,10 @@ export function render({model}) {
   const wentBack = () => { model.url = here() }
 
   const narrow = window.matchMedia("(max-width: 599px)")
-  const showWidth = () => { model.is_narrow = narrow.matches }
+  const showWidth = () => {
+    model.is_narrow = narrow.matches
+    document.cookie = `quayside-width=${narrow.matches ? "narrow" : "wide"}; path=/; max-age=31536000; samesite=lax`
+  }
 
   showMode()
   showWidth()
@@ -75,7 +89,7 @@ export function render({model}) {
     const told = message?.data ?? message
     if (told.what === "toast") { toast(told.text, told.kind) }
     if (told.what === "open") { window.location.assign(told.url) }
-    if (told.what === "focus") { document.dispatchEvent(new CustomEvent("quayside:focus")) }
+    if (told.what === "focus") { heading(document)?.focus() }
   })
   document.addEventListener("click", clicked)
   window.addEventListener("popstate", wentBack)

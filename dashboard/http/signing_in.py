@@ -3,8 +3,6 @@
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from tornado.web import HTTPError
-
 from dashboard import auth
 from dashboard.http.base import QuaysideHandler, in_thread
 from dashboard.pages import START
@@ -106,18 +104,6 @@ def local(path: str) -> str:
     told = urlsplit(path)
     is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and not told.netloc and not told.scheme
     return path if is_local and not path.startswith(auth.SIGN_IN) else f"/{START}"
-
-
-class NotFound(QuaysideHandler):
-    """Any other address."""
-
-    async def prepare(self) -> None:
-        """Say that there is nothing here.
-
-        Raises:
-            HTTPError: Always.
-        """
-        raise HTTPError(404, reason="there is no such page")
 
 
 ROUTES = ((r"/", Start), (auth.SIGN_IN, SignIn), (r"/sign-out", SignOut))

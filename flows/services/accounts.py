@@ -259,15 +259,18 @@ def change_own_password(warehouse: Warehouse, actor: SignedIn, password: str, ne
         RefusedError: The session has ended.
     """
     with authorized(warehouse, actor, Role.VIEWER, "change a password") as connection:
-        row = connection.execute(
-            "select password_hash from platform.account where account = %s", (actor.account,)
-        ).fetchone()
-        known_hash = row["password_hash"] if row else None
+        known_hash = _hash_of(connection, actor)
     if known_hash is None:
         raise MistakeError(f"{actor.account} signs in with an identity provider and has no password here")
     if not _matches(known_hash, password):
         raise MistakeError("this is not your present password")
     set_password(warehouse, actor, actor.account, new_password)
+
+
+def has_password(warehouse: Warehouse, actor: SignedIn) -> bool:
+    """Return whether a person signs in with a password of ours."""
+    with authorized(warehouse, actor, Role.VIEWER, "look at their account") as connection:
+        return _hash_of(connection, actor) is not None
 
 
 def end_sessions(warehouse: Warehouse, actor: SignedIn, account: str) -> int:
@@ -382,6 +385,13 @@ def _check_name(name: str) -> None:
         raise MistakeError("a name has at most 64 of a-z, 0-9, dot, underscore, at and hyphen")
     if not name[0].isalnum():
         raise MistakeError("a name begins with a letter or a digit")
+
+
+def _hash_of(connection: Connection, actor: SignedIn) -> str | None:
+    row = connection.execute(
+        "select password_hash from platform.account where account = %s", (actor.account,)
+    ).fetchone()
+    return row["password_hash"] if row else None
 
 
 def _set_password(
