@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.dashboard.conftest import FORM, Dashboard
+from tests.dashboard.conftest import FORM, Dashboard, open_browser
 
 
 def test_a_person_signs_in_and_sees_what_came_in(dashboard: Dashboard, steward: Page, shared_data: Path) -> None:
@@ -60,3 +60,20 @@ def test_the_page_does_not_hold_the_session_of_the_person(dashboard: Dashboard) 
 @pytest.mark.parametrize("cookie", ["quayside=forged", "quayside=2|1:0|10:1|8:quayside|4:YWRt|0000"])
 def test_a_forged_cookie_is_nobody(dashboard: Dashboard, cookie: str) -> None:
     assert dashboard.http("GET", "/overview", headers={"Cookie": cookie}).status == 302
+
+
+def test_an_unknown_address_shows_people_the_way_home(dashboard: Dashboard) -> None:
+    shown = dashboard.http("GET", "/no-such-page", headers={"Accept": "text/html"})
+    assert shown.status == 404
+    assert 'href="/overview"' in shown.data.decode()
+    told = dashboard.http("GET", "/no-such-page")
+    assert (told.status, told.json()) == (404, {"message": "there is no such page"})
+
+
+def test_the_menu_starts_closed_on_a_phone_and_open_on_a_desk(dashboard: Dashboard, chromium: Browser) -> None:
+    for width, told in ((390, "Open drawer"), (1440, "Close drawer")):
+        context = open_browser(dashboard, chromium, "viewer", width=width)
+        page = context.new_page()
+        page.goto(f"{dashboard.url}/overview")
+        expect(page.get_by_role("button", name=told)).to_be_visible()
+        context.close()
