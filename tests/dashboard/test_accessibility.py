@@ -1,4 +1,4 @@
-"""Every page, in both modes: nothing serious for axe-core, and no script error."""
+"""Every page, in both modes and on a phone: nothing serious for axe-core, and no script error."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.dashboard.conftest import Dashboard, open_browser
 SERIOUS = ("serious", "critical")
 
 
-@pytest.mark.parametrize(("mode", "width"), [("light", 1440), ("dark", 1440)])
+@pytest.mark.parametrize(("mode", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
 def test_no_page_is_hard_to_use(
     dashboard: Dashboard, chromium: Browser, shared_data: Path, mode: str, width: int
 ) -> None:
