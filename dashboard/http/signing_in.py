@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from tornado.web import StaticFileHandler
+
 from dashboard import auth
 from dashboard.http.base import QuaysideHandler, in_thread
 from dashboard.pages import START
@@ -106,4 +108,17 @@ def local(path: str) -> str:
     return path if is_local and not path.startswith(auth.SIGN_IN) else f"/{START}"
 
 
-ROUTES = ((r"/", Start), (auth.SIGN_IN, SignIn), (r"/sign-out", SignOut))
+class OpenAsset(StaticFileHandler):
+    """What pages for strangers are drawn with; every other asset asks for a sign-in."""
+
+    def initialize(self) -> None:  # type: ignore[override]  # the folder is ours
+        """Know the folder."""
+        super().initialize(str(_TEMPLATES))
+
+
+ROUTES = (
+    (r"/", Start),
+    (auth.SIGN_IN, SignIn),
+    (r"/sign-out", SignOut),
+    (r"/assets/(quayside\.css|sign_in\.css|mode\.js)", OpenAsset),
+)

@@ -77,3 +77,10 @@ def test_the_menu_starts_closed_on_a_phone_and_open_on_a_desk(dashboard: Dashboa
         page.goto(f"{dashboard.url}/overview")
         expect(page.get_by_role("button", name=told)).to_be_visible()
         context.close()
+
+
+@pytest.mark.parametrize("name", ["quayside.css", "sign_in.css", "mode.js"])
+def test_a_stranger_sees_the_sign_in_as_it_was_drawn(dashboard: Dashboard, name: str) -> None:
+    assert f"/assets/{name}" in dashboard.http("GET", "/sign-in").data.decode()
+    assert dashboard.http("GET", f"/assets/{name}").status == 200
+    assert dashboard.http("GET", "/assets/browser.js").status == 302
