@@ -20,6 +20,8 @@ from dashboard.theme import SERIES
 MEAN_OF_DAYS = 7
 MEAN_FROM_DAYS = 60
 """Days from which on single ones fade behind the mean of seven."""
+FARTHEST = pd.Timedelta(days=3_660)
+"""Days farther than ten years from the middle one, as 9999-12-31, would press all others into one stroke."""
 DAY_MS = 86_400_000
 HEIGHT_PX = 260
 FADED = 0.3
@@ -51,7 +53,7 @@ class OverTime(figure.Chart):
 
 
 class Line(OverTime):
-    """A line over days; days without a row are zero."""
+    """A line over days; days without a row are zero, days farther than `FARTHEST` from the middle one are left out."""
 
     def __init__(self, height: int = HEIGHT_PX) -> None:
         super().__init__(height)
@@ -130,6 +132,8 @@ class Columns(OverTime):
 def _days(rows: Sequence[Row], x: str, y: str, unit: str) -> pd.DataFrame:
     told = pd.Series({pd.Timestamp(row[x]): row[y] for row in rows if row[x] is not None}, dtype=object)
     if len(told):
+        told = told.sort_index()
+        told = told[abs(told.index - told.index[len(told) // 2]) <= FARTHEST]
         told = told.reindex(pd.date_range(told.index.min(), told.index.max(), name=None), fill_value=0)
     amounts = told.astype(float)
     mean = (
