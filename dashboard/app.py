@@ -52,7 +52,7 @@ class Session:
         self.browser.param.watch(lambda event: self._follow(event.new), "url")
         pn.state.onload(lambda: self._open(address, is_first=True))
         pn.state.add_periodic_callback(self._tick, TICK_MS)
-        forget_when_closed(self.shell.page)
+        forget_when_closed()
 
     def _follow(self, url: str) -> None:
         """Go where the address says."""

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 from panel_material_ui.template.base import Page as Frame
 
+from dashboard.closing import be_busy_alone
 from dashboard.formats import escaped
 from dashboard.page import Page
 from dashboard.pages import pages
@@ -52,8 +53,10 @@ class Shell:
             theme_config=THEME,
             css_files=["/assets/quayside.css"],
             meta_viewport="width=device-width, initial-scale=1",
+            busy_indicator=None,
             sx=PAGE_SX,
         )
+        be_busy_alone(self.page)
         self.page.param.watch(lambda event: visit.browser.param.update(is_dark=event.new), "dark_theme")
         visit.browser.param.watch(lambda event: self.page.param.update(sidebar_open=not event.new), "is_narrow")
 

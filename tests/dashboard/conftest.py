@@ -57,7 +57,7 @@ class Dashboard:
         return found.group()
 
 
-def start_dashboard(place: Place, folder: Path) -> Dashboard:
+def start_dashboard(place: Place, folder: Path, module: str = "dashboard") -> Dashboard:
     """Start a dashboard for an installation and wait until it answers."""
     port = free_port()
     settings = place.parts.settings.model_copy(
@@ -70,7 +70,7 @@ def start_dashboard(place: Place, folder: Path) -> Dashboard:
     log = folder / "dashboard.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard"],
+            [sys.executable, "-m", module],
             env={**os.environ, **environment, HOME_VARIABLE: str(folder / "none")},
             stdout=output,
             stderr=subprocess.STDOUT,
