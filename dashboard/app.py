@@ -1,5 +1,6 @@
 """One browser session: the shell, the page that is open, and the way from one to the next."""
 
+import logging
 from typing import Any
 
 import panel as pn
@@ -9,11 +10,14 @@ from dashboard.address import Address, read_address
 from dashboard.auth import Visitor
 from dashboard.browser import Browser
 from dashboard.closing import forget_when_closed
+from dashboard.page import Page
 from dashboard.pages import START, pages
+from dashboard.parts.text import empty
 from dashboard.shell import Shell
 from dashboard.visit import Visit
 from flows.resources import resources
 
+LOG = logging.getLogger(__name__)
 TICK_MS = 1000
 SIGNED_IN_EVERY = 15
 """Ticks between two looks whether the person is still signed in."""
@@ -74,9 +78,18 @@ class Session:
         self.shell.show_loading(page)
         self.browser.title = _title(page.name)
         self.visit.opened(address)
-        self.shell.show(page, page.build(self.visit))
+        self.shell.show(page, self._built(page))
         if not is_first:
             self.browser.focus_heading()
+
+    def _built(self, page: Page) -> Viewable:
+        """Return a page; one that fails says so instead of loading for ever."""
+        try:
+            return page.build(self.visit)
+        except Exception:
+            LOG.exception("the page %s failed", page.name)
+            again = f'<a href="/{page.name}">Open it anew</a>, or tell whoever runs this server: its log says why.'
+            return empty("This page could not be shown", again)
 
     def _tick(self) -> None:
         self._ticks += 1

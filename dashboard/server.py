@@ -1,5 +1,6 @@
 """The web server of the dashboard: pages, handlers, signed sessions, and nothing from elsewhere."""
 
+import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from dashboard.pages import pages
 from flows.resources import Resources
 from flows.services import single_sign_on
 
+LOG = logging.getLogger(__name__)
 ASSETS = Path(__file__).parent / "assets"
 THREADS = 8
 """Callbacks that may run at the same time: a slow query of one person stops nobody else."""
@@ -61,7 +63,7 @@ def make_server(parts: Resources) -> Server:
     settings, secret = parts.settings, auth.secret_of(parts.settings)
     single_sign_on.check(settings)
     bokeh_settings.resources = "server"
-    pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS)
+    pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
     Changes.of(parts.warehouse)
     server = get_server(
         {f"/{name}": _opener(name) for name in pages()},
@@ -86,6 +88,11 @@ def make_server(parts: Resources) -> Server:
     server._tornado.add_transform(_Headers)
     server._tornado.settings["default_handler_class"] = NotFound
     return server
+
+
+def _log(error: BaseException) -> None:
+    """Tell the log what failed in a callback; Panel drops what fails on a thread."""
+    LOG.error("a callback failed", exc_info=error)
 
 
 def _opener(name: str) -> Callable[[], Viewable]:

@@ -50,6 +50,12 @@ def test_a_click_on_a_bar_filters_everything_and_a_second_one_takes_it_off(dashb
     expect(revenue).to_be_visible()
 
 
+def test_an_order_at_the_end_of_time_is_a_row_like_any_other(dashboard: Dashboard, steward: Page) -> None:
+    dashboard.place.drop(ORDERS + "5,9999-12-31,North,Milk 1L,1,100\n")
+    steward.goto(f"{dashboard.url}/sales")
+    expect(steward.get_by_role("link", name="₹500.50")).to_be_visible()
+
+
 def test_a_file_that_is_loaded_meanwhile_shows_without_a_reload(dashboard: Dashboard, steward: Page) -> None:
     steward.goto(f"{dashboard.url}/sales")
     expect(steward.get_by_text("No orders here").first).to_be_visible()

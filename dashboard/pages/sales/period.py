@@ -1,5 +1,6 @@
 """Periods that people ask for, counted back from the last day with orders."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 OWN = "Own dates"
@@ -26,8 +27,7 @@ def periods(first_day: date | None, last_day: date | None) -> dict[str, Period]:
 
 def month_of(day: date) -> tuple[date, date]:
     """Return the first and the last day of a day's month."""
-    following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return day.replace(day=1), following - timedelta(days=1)
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def is_month(first: date | None, last: date | None) -> bool:
