@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from panel.viewable import Viewable
 
-from dashboard import formats
+from dashboard import formats, targets
 from dashboard.formats import escaped
 from dashboard.page import Page
 from dashboard.parts.card import card
@@ -22,7 +22,6 @@ from flows.adapters.ledger import business_day
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
-CHECK_PASS_TARGET, EXCEPTION_TARGET = 0.95, 0.05
 STATE_MEANINGS = {
     "COMPLETED": "good",
     "RUNNING": "accent",
@@ -119,23 +118,16 @@ def _quality(rows: list[dict[str, Any]], visit: Visit) -> str:
         Column(title="Final", show=lambda row: formats.share(row["final_quality"]), is_number=True),
         Column(
             title="Checks > 95 %",
-            markup=lambda row: _target(row["check_pass_rate"], row["check_pass_rate"], CHECK_PASS_TARGET, above=True),
+            markup=lambda row: targets.check_pass(row["check_pass_rate"]),
             is_number=True,
         ),
         Column(
             title="Exceptions < 5 %",
-            markup=lambda row: _target(row["exception_rate"], row["exception_rate"], EXCEPTION_TARGET, above=False),
+            markup=lambda row: targets.exceptions(row["exception_rate"]),
             is_number=True,
         ),
     )
     return table_markup(rows, columns)
-
-
-def _target(shown: Any, value: Any, target: float, *, above: bool) -> str:  # Any: numeric or None
-    if value is None:
-        return formats.NOTHING
-    is_met = value > target if above else value < target
-    return f"{formats.share(shown)} {chip('met' if is_met else 'missed', 'good' if is_met else 'bad')}"
 
 
 def _held(rows: list[dict[str, Any]], visit: Visit) -> str:
