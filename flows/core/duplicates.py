@@ -37,16 +37,16 @@ def judge_duplicates(
         originals: The same rows with the values that their lines gave.
 
     Returns:
-        Every row of `rows` as a duplicate.
+        Every row of `rows` as a duplicate, in their order.
     """
     compared = (*dataset.value_columns, "extra")
     pairs = (
         rows.drop("run_id", strict=False)
-        .join(standing.select(*compared, "run_id", "line"), on=dataset.key, how="inner", suffix="_standing")
+        .join(standing.select(*compared, "run_id", "line"), on=dataset.key, suffix="_standing", maintain_order="left")
         .join(
             originals.select("run_id", line_standing="line", **{f"{name}_original": pl.col(name) for name in compared}),
             on=("run_id", "line_standing"),
-            how="inner",
+            maintain_order="left",
         )
     )
     others = [name for name in compared if name not in dataset.key]

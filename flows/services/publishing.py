@@ -15,7 +15,7 @@ from flows.adapters.transient import is_transient
 from flows.adapters.warehouse import Connection
 from flows.core.duplicates import Duplicates, judge_duplicates
 from flows.core.errors import QuaysideError
-from flows.core.judging import HELD_SCHEMA, Tally, cells_json
+from flows.core.judging import FINDING_SCHEMA, HELD_SCHEMA, Tally, cells_json
 from flows.core.reading import reread
 from flows.core.rules import CATEGORY_RANK, Rule
 from flows.services.carrying import Carried, carry_over
@@ -77,7 +77,7 @@ class _Counts:
     loaded_already: int = 0
     conflicting: int = 0
     totals: dict[int, pl.DataFrame] = field(default_factory=dict)
-    sample: list[pl.DataFrame] = field(default_factory=list)
+    sample: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FINDING_SCHEMA))
 
 
 def publish(load: Load) -> Outcome:
@@ -299,7 +299,7 @@ def _hold_duplicates(
     with load.scratch.text.open("rb") as source:
         texts = reread(source, load.layout, load.dataset, known.sort("line"))
     cells = texts.select("line", "extra", cells=cells_json(load.dataset))
-    held = duplicates.held.join(cells, on="line", how="left").with_columns(
+    held = duplicates.held.join(cells, on="line", how="left", maintain_order="left").with_columns(
         raw_text=pl.lit(None, pl.String),
         stage=pl.lit("duplicates"),
         category=pl.lit(str(rule.category)),
@@ -315,7 +315,7 @@ def _hold_duplicates(
     already = int(held["is_loaded_already"].sum())
     counts.loaded_already += already
     counts.conflicting += held.height - already
-    counts.sample.append(duplicates.findings.head(max(0, REVIEW_SAMPLE - sum(one.height for one in counts.sample))))
+    counts.sample = _first_of_each_rule([counts.sample, duplicates.findings])
 
 
 def _add(connection: Connection, load: Load, counts: _Counts, changes: list[pl.DataFrame]) -> None:
@@ -377,8 +377,9 @@ def _await_review(connection: Connection, load: Load, validated: Validated, coun
         f"{errors:,} of {validated.rows_read:,} rows have errors, more than {load.dataset.review_above_share:.0%}; "
         "a person decides whether the run goes on or is rejected"
     )
-    findings = pl.concat([*load.scratch.frames("findings"), *counts.sample])
-    sample = findings.filter(pl.int_range(pl.len()).over("rule") < REVIEW_SAMPLE)
+    sample = counts.sample
+    for findings in load.scratch.frames("findings"):
+        sample = _first_of_each_rule([sample, findings])
     marts.copy_frame(connection, "platform", "finding", finding_rows(load, sample))
     judged = counts.loaded + counts.loaded_already + counts.conflicting
     _write_tallies(connection, load, validated, judged_for_duplicates=judged, duplicates=counts.conflicting)
@@ -393,6 +394,12 @@ def _await_review(connection: Connection, load: Load, validated: Validated, coun
         reason=reason,
     )
     return outcome
+
+
+def _first_of_each_rule(findings: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return the findings of each rule that stand first in the file, so that equal files give equal samples."""
+    by_line = pl.concat(findings).sort("line", maintain_order=True)
+    return by_line.filter(pl.int_range(pl.len()).over("rule") < REVIEW_SAMPLE)
 
 
 def _write_tallies(
