@@ -42,11 +42,11 @@ test-3.13:                 ## the tests of core, contracts and services on the P
 	docker run --rm --init --shm-size 256m $(SHARED) quayside-tests:3.13 tests/unit tests/contract tests/integration
 
 lock: environment          ## pin what pyproject.toml asks for, with hashes
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --extra scale \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group bench \
 		--custom-compile-command "make lock" -c requirements.txt -o requirements-bench.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group container \
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group container --extra scale \
 		--custom-compile-command "make lock" -c requirements.txt pyproject.toml -o requirements-container.txt
 
 environment: .venv/ready

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     max_attempts: int = Field(default=5, gt=0, description="Claims of one file before it is marked FAILED")
     max_concurrent_files: int = Field(default=2, gt=0, description="Files that one pickup loads at the same time")
     statement_timeout_s: int = Field(default=1800, gt=0, description="Seconds after which a statement is cancelled")
+    dask_address: str = Field(
+        default="", description="Dask scheduler that lends machines for large files: tcp://host:8786; empty: none"
+    )
+    dask_min_bytes: int = Field(default=256 << 20, ge=0, description="Size in bytes from which a file is a large one")
     prefect_api_url: str = Field(default="", description="API of the Prefect server, empty without one")
     prefect_ui_url: str = Field(default="", description="Address of the Prefect UI for people")
     prefect_auth: SecretStr = Field(default=SecretStr(""), description="user:password of the Prefect API")

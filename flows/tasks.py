@@ -18,6 +18,7 @@ from flows.adapters import audit
 from flows.adapters.transient import is_transient
 from flows.core.errors import FileRejectedError
 from flows.resources import resources
+from flows.scaling import lent_machines
 from flows.services import loading, publishing
 from flows.services.loading import Load, Validated
 from flows.services.parts import StoppedError
@@ -69,7 +70,7 @@ async def register(load: Load) -> str | None:
 @_stage("validate", "Reads every record and judges it by every rule of its dataset.")
 async def validate(load: Load) -> Validated | FileRejectedError:
     try:
-        validated = await in_thread(loading.validate, load)
+        validated = await in_thread(_validate, load)
     except FileRejectedError as error:
         load.stop()
         return error
@@ -77,6 +78,11 @@ async def validate(load: Load) -> Validated | FileRejectedError:
         "%d rows read, %d hold errors, %d empty lines", validated.rows_read, validated.rows_held, validated.empty_lines
     )
     return validated
+
+
+def _validate(load: Load) -> Validated:
+    with lent_machines(resources().settings, load.scratch.text.stat().st_size) as machines:
+        return loading.validate(load, machines)
 
 
 @_stage("exceptions", "Makes the held rows and their findings ready for the inbox, while the file is judged.")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -134,6 +135,19 @@ class Place:
 @pytest.fixture
 def place(servers: Settings, tmp_path: Path) -> Iterator[Place]:
     """An empty installation of its own on the shared servers."""
+    with _empty_place(servers, tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+def other_place(servers: Settings, tmp_path: Path) -> Iterator[Place]:
+    """A second one, to compare with."""
+    with _empty_place(servers, tmp_path / "other") as place:
+        yield place
+
+
+@contextmanager
+def _empty_place(servers: Settings, folder: Path) -> Iterator[Place]:
     number = next(_numbers)
     settings = servers.model_copy(
         update={
@@ -141,15 +155,15 @@ def place(servers: Settings, tmp_path: Path) -> Iterator[Place]:
             "landing_bucket": f"landing-{number}",
             "archive_bucket": f"archive-{number}",
             "audit_bucket": f"audit-{number}",
-            "scratch_folder": tmp_path / "scratch",
+            "scratch_folder": folder / "scratch",
         }
     )
     warehouse, store = Warehouse(settings), ObjectStore(settings)
     store.make_buckets()
-    folder = tmp_path / "dropped"
-    folder.mkdir()
+    dropped = folder / "dropped"
+    dropped.mkdir(parents=True)
     try:
-        yield Place(Resources(settings=settings, warehouse=warehouse, store=store, datasets=datasets()), folder)
+        yield Place(Resources(settings=settings, warehouse=warehouse, store=store, datasets=datasets()), dropped)
     finally:
         warehouse.close()
 

@@ -128,8 +128,14 @@ def read_batches(stream: BinaryIO, layout: Layout, dataset: Dataset, block_bytes
         stream: The file as UTF-8, from any position.
         block_bytes: How much is read at once.
     """
+    for records in read_stretches(stream, layout, block_bytes):
+        yield batch_of(records, layout, dataset)
+
+
+def read_stretches(stream: BinaryIO, layout: Layout, block_bytes: int = BLOCK_BYTES) -> Iterator[Records]:
+    """Yield the records of a file in its order, stretch by stretch; `batch_of` reads their fields."""
     stream.seek(layout.first_byte)
-    scanner = RecordScanner(
+    yield from RecordScanner(
         stream,
         delimiter=layout.delimiter.encode(),
         fields=len(layout.header),
@@ -137,8 +143,11 @@ def read_batches(stream: BinaryIO, layout: Layout, dataset: Dataset, block_bytes
         first_byte=layout.first_byte,
         block_bytes=block_bytes,
     )
-    for records in scanner:
-        yield Batch(rows=_text_rows(records, layout, dataset), broken=records.broken, empty_lines=records.empty_lines)
+
+
+def batch_of(records: Records, layout: Layout, dataset: Dataset) -> Batch:
+    """Return a stretch of records as text."""
+    return Batch(rows=_text_rows(records, layout, dataset), broken=records.broken, empty_lines=records.empty_lines)
 
 
 def reread(stream: BinaryIO, layout: Layout, dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:

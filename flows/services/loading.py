@@ -23,11 +23,12 @@ from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.dataset import Context, Dataset
 from flows.core.errors import FileRejectedError, StoreFullError
-from flows.core.judging import FINDING_SCHEMA, Tally, add_up, judge
-from flows.core.reading import MAX_HEADER_BYTES, Layout, read_batches, read_layout, transcode, utf16_encoding
+from flows.core.judging import FINDING_SCHEMA, Tally, add_up
+from flows.core.reading import MAX_HEADER_BYTES, Layout, read_layout, transcode, utf16_encoding
 from flows.core.rules import Rule
 from flows.services.parts import Parts
 from flows.services.repeats import SeenKeys
+from flows.services.spreading import Machines, judged
 
 KEYS_AT_ONCE = 2_000_000
 """How many row hashes are compared at once when repeated rows of a file are looked for (24 MB)."""
@@ -186,31 +187,35 @@ def duplicate_of(connection: Connection, dataset: Dataset, identity: str) -> str
     return f"the same as file {same['file_id']} ({same['base_name']}, {same['batch']}), loaded by run {same['run_id']}"
 
 
-def validate(load: Load) -> Validated:
+def validate(load: Load, machines: Machines | None = None) -> Validated:
     """Read and judge the whole file; keep its judged batches.
+
+    Args:
+        machines: What a cluster lends for a large file.
 
     Raises:
         FileRejectedError: The file as a whole can't be read.
     """
     with load.stage("validate") as counts:
         layout = load.layout
-        rows_read = rows_held = 0
+        rows_read = rows_held = stretches_lent = 0
         empty_lines = layout.empty_lines
         tallies = {rule.code: Tally() for rule in load.dataset.all_rules}
         missing: dict[str, Tally] = {}
         progress = Progress(bytes_total=load.scratch.text.stat().st_size)
         load.progress = progress
         with load.scratch.text.open("rb") as source:
-            for number, batch in enumerate(read_batches(source, layout, load.dataset)):
-                verdict = judge(batch, load.dataset, load.context)
+            for number, stretch in enumerate(judged(source, layout, load.dataset, load.context, machines)):
+                verdict = stretch.verdict
                 load.scratch.write("passed", number, verdict.passed)
                 load.scratch.write("held", number, verdict.held)
                 load.scratch.write("findings", number, verdict.findings)
                 load.judged.add(number)
                 rows_read += verdict.rows_read
                 rows_held += verdict.held.height
-                empty_lines += batch.empty_lines
-                progress.bytes_judged, progress.rows_judged, progress.rows_held = source.tell(), rows_read, rows_held
+                empty_lines += stretch.empty_lines
+                stretches_lent += stretch.is_lent
+                progress.bytes_judged, progress.rows_judged, progress.rows_held = stretch.read_to, rows_read, rows_held
                 add_up(tallies, verdict.tallies)
                 add_up(missing, verdict.missing)
         if rows_read == 0:
@@ -220,6 +225,8 @@ def validate(load: Load) -> Validated:
             load.scratch.write("repeated", 0, repeated.to_frame())
             tallies[load.dataset.repeat_rule.code] = Tally(tested=rows_read - rows_held, failed=len(repeated))
         counts |= {"rows_read": rows_read, "rows_passed": rows_read - rows_held, "rows_held": rows_held}
+        if machines is not None:
+            counts["stretches_lent"] = stretches_lent
     load.validated = Validated(
         rows_read=rows_read,
         rows_held=rows_held,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 from flows.adapters import ledger
@@ -12,6 +13,7 @@ from flows.resources import Resources, code_version
 from flows.services import loading, publishing
 from flows.services.loading import Load
 from flows.services.publishing import Outcome
+from flows.services.spreading import Machines
 
 
 def begin(parts: Resources, claimed: ClaimedFile, run_id: UUID, name: str = "") -> Load:
@@ -34,10 +36,10 @@ def begin(parts: Resources, claimed: ClaimedFile, run_id: UUID, name: str = "") 
     )
 
 
-def run_file(load: Load, max_attempts: int = 1) -> Outcome:
-    """Run every stage of a load and remove its scratch folder."""
+def run_file(load: Load, max_attempts: int = 1, machines: Machines | None = None) -> Outcome:
+    """Run every stage of a load, with what a cluster lends, and remove its scratch folder."""
     try:
-        return _run_stages(load)
+        return _run_stages(load, machines)
     except FenceLostError:
         raise
     except Exception as error:
@@ -47,12 +49,13 @@ def run_file(load: Load, max_attempts: int = 1) -> Outcome:
         load.scratch.remove()
 
 
-def _run_stages(load: Load) -> Outcome:
+def _run_stages(load: Load, machines: Machines | None) -> Outcome:
     try:
         same = loading.register(load)
         if same is not None:
             return publishing.end_same(load, same)
-        stages: tuple[Callable[[Load], object], ...] = (loading.validate, loading.exceptions, loading.transform)
+        validate = partial(loading.validate, machines=machines)
+        stages: tuple[Callable[[Load], object], ...] = (validate, loading.exceptions, loading.transform)
         with ThreadPoolExecutor(4, thread_name_prefix="stage") as threads:
             running = [threads.submit(_or_stop, stage, load) for stage in stages]
             published = threads.submit(publishing.publish, load)
