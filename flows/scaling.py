@@ -14,6 +14,8 @@ CONNECT_S = 10
 STRETCHES_OF_A_THREAD = 2
 MAX_AT_ONCE = 32
 """Stretches of 8 MiB that are kept in memory at most while machines judge them."""
+_OF_THIS_FILE = {"timeout": CONNECT_S, "set_as_default": False}
+"""Another file that is loaded at the same time makes a connection of its own."""
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def lent_machines(settings: Settings, size_bytes: int) -> Iterator[Machines | No
     with ExitStack() as stack:
         try:
             machines = _connected(settings.dask_address, stack)
-        except (OSError, TimeoutError, ImportError) as error:
+        except (OSError, ValueError, ImportError) as error:
             _warn(f"no Dask cluster at {settings.dask_address}, the file is judged here: {error}")
             machines = None
         yield machines
@@ -40,7 +42,7 @@ def _connected(address: str, stack: ExitStack) -> Machines | None:
     from prefect_dask.task_runners import DaskTaskRunner
 
     stack.enter_context(dask.config.set({"distributed.admin.large-graph-warning-threshold": "64MB"}))
-    runner = stack.enter_context(DaskTaskRunner(address=address, client_kwargs={"timeout": CONNECT_S}))
+    runner = stack.enter_context(DaskTaskRunner(address=address, client_kwargs=_OF_THIS_FILE))
     threads = sum(runner.client.nthreads().values())
     if not threads:
         _warn(f"the Dask cluster at {address} has no worker, the file is judged here")

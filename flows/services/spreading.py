@@ -19,7 +19,7 @@ from flows.core.records import Records
 from flows.datasets import datasets
 
 PATIENCE_S = 60
-"""How long a lent machine may take for a stretch, which takes about a second, before it is judged here."""
+"""A stretch takes about a second; a machine that comes back after its death needs some more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,13 @@ class Machines:
     Attributes:
         at_once: Stretches that are under way at the same time; so many are kept in memory.
         warn: Takes a sentence for the operators.
+        patience_s: How long a machine may take for a stretch before it is judged here.
     """
 
     executor: Executor
     at_once: int
     warn: Callable[[str], None]
+    patience_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ def _submitted(
 def _verdict(answer: Future[_Answer], dataset: Dataset, machines: Machines) -> Verdict | None:
     """Return what another machine says; None where it does not answer, or judges by other rules than ours."""
     try:
-        told = answer.result(PATIENCE_S)
+        told = answer.result(machines.patience_s)
     except (Exception, CancelledError) as error:  # noqa: BLE001  # an error of ours is raised where it is judged here
         machines.warn(f"the cluster failed, the rest of the file is judged here: {type(error).__name__}: {error}")
         return None

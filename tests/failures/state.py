@@ -41,6 +41,11 @@ TABLES = {
         select l.base_name, l.sha256, t.line, t.rule, t.severity, t.value, {_WITHOUT_RUN.format("t.message")}
         from platform.finding as t inner join last as l on l.run_id = t.run_id
     """,
+    "missing": _RUNS
+    + """
+        select l.base_name, l.sha256, c.column_name, c.tested, c.missing
+        from platform.run_column as c inner join last as l on l.run_id = c.run_id
+    """,
     "orders": _RUNS
     + """
         select l.base_name, o.line, o.byte_start, o.byte_length, o.order_id, o.ordered_on, o.region, o.product,

@@ -18,14 +18,14 @@ from tests.conftest import Loaded, Place
 from tests.failures.state import differences, final_state
 
 HEADER = "order_id,order_date,region,product,quantity,revenue,note\n"
-ROWS = 200_000
+ROWS = 130_000
 TELCO = "commercial_name,package_name,main_detail,package_description,benefit_detail,benefit_app,price,validity\n"
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(  # type: ignore[no-untyped-call]  # distributed has no types here
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
         yield cluster
 
