@@ -3,6 +3,7 @@
 import sys
 
 from dashboard.server import serve
+from flows.adapters import logs
 from flows.core.errors import QuaysideError
 from flows.resources import resources
 
@@ -10,7 +11,9 @@ from flows.resources import resources
 def main() -> None:
     """Serve; a mistake in the settings is one line."""
     try:
-        serve(resources())
+        parts = resources()
+        logs.begin(parts.settings.log_format)
+        serve(parts)
     except QuaysideError as error:
         sys.exit(f"quayside dashboard: {error}")
 

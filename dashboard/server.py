@@ -111,5 +111,6 @@ def serve(parts: Resources) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: loop.add_callback_from_signal(loop.stop))
     server.start()
+    LOG.info("the dashboard listens on %s:%d", parts.settings.dashboard_host, parts.settings.dashboard_port)
     loop.start()
     server.stop()

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
-from flows.adapters import ledger
+from flows.adapters import ledger, logs
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.transient import is_transient
 from flows.core.errors import FenceLostError, FileRejectedError, MistakeError, ObjectChangedError
@@ -51,8 +51,13 @@ async def ingest(
     run_id = UUID(str(runtime.flow_run.id))
     claimed = await in_thread(_claimed, parts, file_id, fence)
     load = await in_thread(running.begin, parts, claimed, run_id, name)
+    with logs.about(**load.facts):
+        return await _run(parts, load)
+
+
+async def _run(parts: Resources, load: Load) -> State[Any]:
     try:
-        async with _kept_claim(parts, claimed), progress_told(parts, load):
+        async with _kept_claim(parts, load.claimed), progress_told(parts, load):
             outcome = await _load(load)
     except FenceLostError as error:
         get_run_logger().warning("%s", error)

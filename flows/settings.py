@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainSerializer, SecretStr
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default="", description="Dask scheduler that lends machines for large files: tcp://host:8786; empty: none"
     )
     dask_min_bytes: int = Field(default=256 << 20, ge=0, description="Size in bytes from which a file is a large one")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How worker, flows and dashboard log: text for people, json for programs"
+    )
     prefect_api_url: str = Field(default="", description="API of the Prefect server, empty without one")
     prefect_ui_url: str = Field(default="", description="Address of the Prefect UI for people")
     prefect_auth: SecretStr = Field(default=SecretStr(""), description="user:password of the Prefect API")

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -181,8 +181,13 @@ class Processes:
         stop_signal: int = signal.SIGTERM,
         stop_s: float = 10,
         niceness: int = 0,
+        shares_output: bool = False,
     ) -> Child:
-        """Start a process; SIGINT is given back its meaning, and Ctrl-C in the terminal does not reach it."""
+        """Start a process; SIGINT is given back its meaning, and Ctrl-C in the terminal does not reach it.
+
+        Args:
+            shares_output: It writes where this process writes, and has no log of its own.
+        """
 
         def prepare() -> None:
             os.nice(niceness)
@@ -193,7 +198,7 @@ class Processes:
         log = self.logs / f"{name}.log"
 
         def begin() -> subprocess.Popen[bytes]:
-            with log.open("ab") as output:
+            with nullcontext() if shares_output else log.open("ab") as output:
                 return subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,

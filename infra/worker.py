@@ -3,6 +3,7 @@
 Runs that Prefect believes to be running, but that our ledger knows to have ended, are set to Crashed.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ from typing import Any
 
 import urllib3
 
-from flows.adapters import ledger, liveness
+from flows.adapters import ledger, liveness, logs
 from flows.adapters.warehouse import Warehouse
 from flows.pickup_name import DRAINING, WORKER_VARIABLE
 from flows.services.loading import remove_leftovers
@@ -24,6 +25,8 @@ from flows.settings import HOME_VARIABLE, Settings
 from infra.embedded.prefect import CODE
 from infra.processes import Child, Processes, locked
 
+LOG = logging.getLogger(__name__)
+LOGGING = CODE / "flows" / "logging.yml"
 RESIDENCE_S = 6 * 3600
 """How long one pickup run watches before the next one takes its place."""
 SILENCE_S = 15
@@ -83,7 +86,7 @@ class Worker:
                         child = self._start()
                     self._look_after()
                 except (*ledger.UNREACHABLE, urllib3.exceptions.HTTPError) as error:
-                    print(f"worker: a server is away, trying again: {error}", file=sys.stderr, flush=True)
+                    LOG.warning("a server is away, trying again: %s", error)
             self._drain()
         finally:
             self._processes.stop()
@@ -130,9 +133,12 @@ class Worker:
                 "PREFECT_WORKER_QUERY_SECONDS": "2",
                 "QUAYSIDE_CODE": str(CODE),
                 HOME_VARIABLE: str(self._home),
+                logs.FORMAT_VARIABLE: self.settings.log_format,
+                "PREFECT_LOGGING_CONFIG_PATH": str(LOGGING),
             },
             stop_s=10,
             niceness=NICENESS,
+            shares_output=True,
         )
 
     def _look_after(self) -> None:

@@ -52,10 +52,13 @@ def worker(
     drain_s: Annotated[float, typer.Option("--drain-s", min=0, help="Seconds in which a stop ends what runs.")] = 0,
 ) -> None:
     """Run the worker of this machine: `quayside up` starts one, a server has one per container."""
+    from flows.adapters import logs
     from flows.settings import home, read_settings
     from infra.worker import Worker
 
-    Worker(read_settings(), home(), drain_s).run()
+    settings = read_settings()
+    logs.begin(settings.log_format)
+    Worker(settings, home(), drain_s).run()
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What lands: files that a person or a program puts into the bucket, and the scan that tells the ledger of them."""
 
+import logging
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from flows.core.reading import MAX_HEADER_BYTES, read_layout, utf16_encoding
 from flows.services.accounts import Role, SignedIn, authorized
 from flows.settings import Settings
 
+LOG = logging.getLogger(__name__)
 MAX_NAME_BYTES = 200
 
 
@@ -39,9 +41,12 @@ class Scanner:
                 claimed.append(landed)
             else:
                 ledger.add_unclaimed(self.warehouse, landed, reason)
+                LOG.warning("an object is no file of a dataset: %s", reason, extra={"facts": {"key": landed.key}})
         new = [self._described(landed) for landed in ledger.unknown_objects(self.warehouse, claimed)]
         added = ledger.add_objects(self.warehouse, new, self.settings.business_time_zone)
         self._told.update(seen)
+        for one in new:
+            LOG.info("a file landed", extra={"facts": {"dataset": one.dataset, "key": one.landed.key}})
         return added
 
     def _described(self, landed: LandedObject) -> NewObject:

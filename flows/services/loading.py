@@ -4,6 +4,8 @@ Each stage leaves numbered parts in the run's scratch folder and can be run agai
 each other part by part, at the same time, so that the database writes while the next rows are judged.
 """
 
+import logging
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from uuid import UUID
 
 import polars as pl
 
-from flows.adapters import audit, ledger, liveness, marts
+from flows.adapters import audit, ledger, liveness, logs, marts
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.marts import to_csv
 from flows.adapters.object_store import LandedBytes, ObjectStore
@@ -30,6 +32,7 @@ from flows.services.parts import Parts
 from flows.services.repeats import SeenKeys
 from flows.services.spreading import Machines, judged
 
+LOG = logging.getLogger(__name__)
 KEYS_AT_ONCE = 2_000_000
 """How many row hashes are compared at once when repeated rows of a file are looked for (24 MB)."""
 
@@ -69,6 +72,17 @@ class Load:
         self.progress = Progress()
         self._digest = ""
         self._kept: Future[None] | None = None
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What each line of the log tells of this run."""
+        return {
+            "run_id": self.run_id,
+            "dataset": self.dataset.name,
+            "file_id": self.claimed.file_id,
+            "file": self.claimed.base_name,
+            "batch": self.claimed.batch,
+        }
 
     def stop(self) -> None:
         """Tell the stages that follow others that nothing more will come."""
@@ -123,11 +137,15 @@ class Load:
     def stage(self, name: str) -> Iterator[dict[str, int]]:
         """Tell the audit trail that a stage started and ended; the caller fills in the counts."""
         counts: dict[str, int] = {}
-        with self.warehouse.transaction() as connection:
-            self.tell(connection, "stage_started", stage=name)
-        yield counts
-        with self.warehouse.transaction() as connection:
-            self.tell(connection, "stage_ended", counts=counts, stage=name)
+        began = time.monotonic()
+        with logs.about(**self.facts, stage=name):
+            with self.warehouse.transaction() as connection:
+                self.tell(connection, "stage_started", stage=name)
+            LOG.info("stage started")
+            yield counts
+            with self.warehouse.transaction() as connection:
+                self.tell(connection, "stage_ended", counts=counts, stage=name)
+            LOG.info("stage ended", extra={"facts": {**counts, "seconds": round(time.monotonic() - began, 3)}})
 
     def tell(self, connection: Connection, event: str, *, counts: dict[str, int] | None = None, **details: Any) -> None:
         """Write an audit event of this run."""

@@ -1,7 +1,12 @@
 """What `/readyz` and `/metrics` tell, under the role of whoever asks."""
 
+import json
+import logging
+
+import pytest
 from pydantic import SecretStr
 
+from flows.adapters.logs import JsonLines
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.services.health import health
@@ -56,3 +61,24 @@ def test_the_metrics_tell_runs_rows_exceptions_stages_and_sessions(place: Place)
     assert any(one.startswith("quayside_exceptions_open{category=") and one.endswith(" 1") for one in told)
     assert 'quayside_stage_seconds_count{stage="publish"} 1' in told
     assert "quayside_sessions 3" in told
+
+
+def test_the_log_of_a_load_names_run_file_and_stage(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = logging.StreamHandler()
+    printed.setFormatter(JsonLines())
+    logger = logging.getLogger("flows")
+    logger.addHandler(printed)
+    logger.setLevel(logging.INFO)
+    try:
+        loaded = place.drop(ONE_BAD, "bad.csv")
+    finally:
+        logger.removeHandler(printed)
+        logger.setLevel(logging.NOTSET)
+
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    stages = {one["stage"]: one for one in told if one["message"] == "stage ended"}
+    assert set(stages) == {"register", "validate", "exceptions", "transform", "publish"}
+    assert {(one["run_id"], one["dataset"], one["file"]) for one in stages.values()} == {
+        (str(loaded.run_id), "sales_orders", "bad.csv")
+    }
+    assert stages["validate"]["rows_held"] == 1
