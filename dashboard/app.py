@@ -13,6 +13,7 @@ from dashboard.closing import forget_when_closed
 from dashboard.page import Page
 from dashboard.pages import START, pages
 from dashboard.parts.text import empty
+from dashboard.scheduling import schedule_at_once
 from dashboard.shell import Shell
 from dashboard.visit import Visit
 from flows.resources import resources
@@ -50,13 +51,25 @@ class Session:
         )
         self.visit = Visit(resources(), visitor, self.browser)
         self.shell = Shell(self.visit, is_dark)
-        self._last_query: dict[str, str] = {}
         self._ticks = 0
         self.shell.show_loading(pages()[address.page])
-        self.browser.param.watch(lambda event: self._follow(event.new), "url")
-        pn.state.onload(lambda: self._open(address, is_first=True))
+        pn.state.onload(self._begin)
         pn.state.add_periodic_callback(self._tick, TICK_MS)
-        forget_when_closed()
+        document = pn.state.curdoc
+        if document is not None:
+            schedule_at_once(document)
+            forget_when_closed(document)
+
+    def _begin(self) -> None:
+        """Open the first page, now that the browser has drawn the shell.
+
+        What the browser told until then is looked at here and not earlier: Panel would drop what follows from it, since
+        the browser has the document already, but is not known to be connected.
+        """
+        self.browser.param.watch(lambda event: self._follow(event.new), "url")
+        self.shell.follow_browser()
+        address = read_address(self.browser.url)
+        self._open(address if address.page in pages() else Address(START), is_first=True)
 
     def _follow(self, url: str) -> None:
         """Go where the address says."""
@@ -75,10 +88,11 @@ class Session:
             self.visit.toast(f"{page.title} needs the role {page.needed}", "warning")
             page = pages()[START]
             address = Address(START)
-        self.shell.show_loading(page)
+        if not (is_first and self.shell.shows_loading(page)):
+            self.shell.show_loading(page)
         self.browser.title = _title(page.name)
         self.visit.opened(address)
-        self.shell.show(page, self._built(page))
+        self.shell.show(self._built(page))
         if not is_first:
             self.browser.focus_heading()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import panel as pn
+from bokeh.document import Document
 from panel.util.parameters import edit_readonly
 from panel_material_ui.template.base import Page
 
@@ -19,15 +20,14 @@ def be_busy_alone(page: Page) -> None:
         page.busy = False
 
 
-def forget_when_closed() -> None:
-    """Cut, when the session of this document ends, what the process still knows of it."""
-    document = pn.state.curdoc
+def forget_when_closed(document: Document) -> None:
+    """Cut, when the session of a document ends, what the process still knows of it."""
 
     def forget(_: Any) -> None:  # Any: Bokeh's session context
         for ref in [ref for ref, (_, _, of, _) in pn.state._views.items() if of is document]:
             del pn.state._views[ref]
 
-    if document is not None and document.session_context is not None:
+    if document.session_context is not None:
         document.on_session_destroyed(forget)
 
 

@@ -57,18 +57,33 @@ class Shell:
             sx=PAGE_SX,
         )
         be_busy_alone(self.page)
-        self.page.param.watch(lambda event: visit.browser.param.update(is_dark=event.new), "dark_theme")
-        visit.browser.param.watch(lambda event: self.page.param.update(sidebar_open=not event.new), "is_narrow")
+
+    def follow_browser(self) -> None:
+        """Follow what the person does with the window from now on, and what they did since it was asked for."""
+        self.page.param.watch(lambda *_: self._follow_mode(), "dark_theme")
+        self._visit.browser.param.watch(lambda *_: self._follow_width(), "is_narrow")
+        self._follow_mode()
+        self._follow_width()
+
+    def _follow_mode(self) -> None:
+        self._visit.browser.is_dark = self.page.dark_theme
+
+    def _follow_width(self) -> None:
+        self.page.sidebar_open = not self._visit.browser.is_narrow
 
     def show_loading(self, page: Page) -> None:
         """Show the head of a page at once, and that the rest is on its way."""
-        self._heading.object = f'<h1 tabindex="-1">{escaped(page.title)}</h1><p class="q-says">{escaped(page.says)}</p>'
+        self._heading.object = _head_of(page)
         self._menu.object = self._menu_of(page)
         self._place[:] = [skeleton(8)]
         if self._visit.browser.is_narrow:
             self.page.sidebar_open = False
 
-    def show(self, _: Page, content: Viewable) -> None:
+    def shows_loading(self, page: Page) -> bool:
+        """Return whether the head of a page stands there already."""
+        return bool(self._heading.object == _head_of(page))
+
+    def show(self, content: Viewable) -> None:
         """Show a page."""
         self._place[:] = [content]
 
@@ -90,6 +105,10 @@ class Shell:
             f"<strong>{escaped(visit.actor.account)}</strong> "
             f'<small>{escaped(visit.role)}</small></a><button type="submit">Sign out</button></form>'
         )
+
+
+def _head_of(page: Page) -> str:
+    return f'<h1 tabindex="-1">{escaped(page.title)}</h1><p class="q-says">{escaped(page.says)}</p>'
 
 
 def _current(is_current: bool) -> str:

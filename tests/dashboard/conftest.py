@@ -98,6 +98,7 @@ def dashboard(place: Place, tmp_path: Path) -> Iterator[Dashboard]:
         served.process.terminate()
         served.process.wait(20)
         told = served.log.read_text()
+        print(told)  # pytest shows it where the test failed
         assert not OUR_FRAME.search(told), told
 
 

@@ -47,8 +47,8 @@ class Session:
         self._reader = asyncio.ensure_future(self._read())
 
     @classmethod
-    async def open(cls, url: str, path: str, cookie: str) -> Session:
-        """Ask for a page, open its websocket and say that it is drawn."""
+    async def open(cls, url: str, path: str, cookie: str, *, is_drawn: bool = True) -> Session:
+        """Ask for a page, open its websocket and, unless that comes later, say that it is drawn."""
         page = await AsyncHTTPClient().fetch(
             HTTPRequest(url + path, headers={"Cookie": cookie}, request_timeout=PATIENCE_S, follow_redirects=False)
         )
@@ -65,8 +65,13 @@ class Session:
         document = await session._ask("PULL-DOC-REQ", {})
         session._learn(document)
         session.models_of_shell = len(session.models)
-        await session._event({"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}})
+        if is_drawn:
+            await session.say_drawn()
         return session
+
+    async def say_drawn(self) -> None:
+        """Say that the browser has drawn the document; the server builds the page now."""
+        await self._event({"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}})
 
     async def settled(self, quiet_s: float = 0.5) -> None:
         """Return when the page was built and nothing came for a while."""
@@ -103,6 +108,11 @@ class Session:
         ]
         (one,) = found
         return one
+
+    def data_of(self, title: str) -> Model:
+        """Return the model with the parameters of the only component of a name."""
+        (component,) = [model for model in self.models.values() if model["attributes"].get("name") == title]
+        return self.models[component["attributes"]["data"]["id"]]
 
     async def close(self) -> None:
         """Close the websocket, as a closed window does."""

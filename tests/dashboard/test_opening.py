@@ -1,0 +1,68 @@
+"""What happens while a session is opening is not lost."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from bokeh.document import Document
+from bokeh.document.events import DocumentChangedEvent, SessionCallbackAdded, TitleChangedEvent
+
+from dashboard.scheduling import schedule_at_once
+from tests.dashboard.conftest import Dashboard
+from tests.dashboard.wire import Session, Visitors
+
+DEBOUNCED_S = 0.5
+"""Longer than Panel waits before it acts on what the browser told."""
+
+
+@pytest.fixture(scope="module")
+def visitors() -> Iterator[Visitors]:
+    """Where the sessions of these tests live."""
+    made = Visitors()
+    yield made
+    made.close()
+
+
+def test_the_width_that_the_browser_tells_before_it_has_drawn_opens_the_menu(
+    dashboard: Dashboard, visitors: Visitors
+) -> None:
+    async def visit() -> None:
+        session = await Session.open(dashboard.url, "/runs", dashboard.cookie("steward"), is_drawn=False)
+        assert session.data_of("Page")["attributes"]["sidebar_open"] is False
+        await session.set(session.data_of("Browser"), is_narrow=False)
+        await asyncio.sleep(DEBOUNCED_S)  # nothing tells when a message was acted on that has no effect to be seen
+        await session.say_drawn()
+        await session.settled()
+        assert session.data_of("Page")["attributes"]["sidebar_open"] is True
+        await session.close()
+
+    visitors.run(visit())
+
+
+def test_a_link_that_is_clicked_before_the_page_is_drawn_is_followed(dashboard: Dashboard, visitors: Visitors) -> None:
+    async def visit() -> None:
+        session = await Session.open(dashboard.url, "/runs", dashboard.cookie("steward"), is_drawn=False)
+        await session.set(session.data_of("Browser"), url="/exceptions")
+        await asyncio.sleep(DEBOUNCED_S)
+        await session.say_drawn()
+        await session.wait_for("Exceptions&lt;/h1&gt;")
+        await session.settled()
+        assert session.data_of("Browser")["attributes"]["title"].startswith("Exceptions")
+        await session.close()
+
+    visitors.run(visit())
+
+
+def test_what_a_thread_schedules_reaches_the_loop_while_changes_are_held() -> None:
+    document, told = Document(), list[DocumentChangedEvent]()
+    schedule_at_once(document)
+    document.on_change(told.append)
+    document.hold("combine")
+    thread = threading.Thread(target=lambda: document.add_next_tick_callback(lambda: None))
+    thread.start()
+    thread.join()
+    document.title = "a change that waits"
+    assert [type(event) for event in told] == [SessionCallbackAdded]
+    document.unhold()
+    assert [type(event) for event in told] == [SessionCallbackAdded, TitleChangedEvent]
