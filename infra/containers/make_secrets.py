@@ -14,7 +14,7 @@ FILES = "QUAYSIDE_SECRET_FOLDER"
 """Setting of the folder with one file per secret; empty where the secrets stand in `.env`."""
 IN_A_FILE = "in-a-file"
 """Stands in `.env` for a secret that a file holds; no secret itself, the setup refuses it."""
-_OPTIONAL = ("QUAYSIDE_ALERT_WEBHOOK_URL", "QUAYSIDE_ALERT_EMAIL")
+_OPTIONAL = ("QUAYSIDE_ALERT_WEBHOOK_URL", "QUAYSIDE_ALERT_EMAIL", "QUAYSIDE_OIDC_CLIENT_SECRET")
 """Secrets that may stay empty."""
 _COMPOSE = "docker-compose.yml:infra/containers/secret-files.yml"
 

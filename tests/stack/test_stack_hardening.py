@@ -1,5 +1,6 @@
 """What each container may do, and what wakes the pickup."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,19 +11,21 @@ ONE_SHOTS = {"volumes", "setup-database", "setup"}
 
 
 def test_no_container_is_root_or_can_write_where_it_need_not(stack: Containers) -> None:
-    faults = {_name(container): _faults(container) for container in stack.inspected()}
+    found = {service(container): faults(container) for container in stack.inspected()}
 
-    assert len(faults) == 9
-    assert {name: found for name, found in faults.items() if found} == {}
+    assert len(found) == 9
+    assert {name: some for name, some in found.items() if some} == {}
 
 
-def _name(container: dict[str, Any]) -> str:  # Any: JSON of the engine
+def service(container: dict[str, Any]) -> str:  # Any: JSON of the engine
+    """Return the name of its service."""
     return str(container["Config"]["Labels"]["com.docker.compose.service"])
 
 
-def _faults(container: dict[str, Any]) -> list[str]:  # Any: JSON of the engine
+def faults(container: dict[str, Any]) -> list[str]:  # Any: JSON of the engine
+    """Return what is not sound about a container."""
     host, config = container["HostConfig"], container["Config"]
-    lasts = _name(container) not in ONE_SHOTS
+    lasts = service(container) not in ONE_SHOTS
     sound = {
         "a user who is not root": config["User"].split(":")[0] not in ("", "0", "root"),
         "a read-only root": host["ReadonlyRootfs"],
@@ -36,6 +39,20 @@ def _faults(container: dict[str, Any]) -> list[str]:  # Any: JSON of the engine
         "a start after a crash": not lasts or host["RestartPolicy"]["Name"] == "unless-stopped",
     }
     return [wanted for wanted, holds in sound.items() if not holds]
+
+
+def test_the_log_of_a_worker_names_the_run_of_each_line(stack: Containers) -> None:
+    stack.load("logged", 7)
+    (run,) = stack.sql("select run_id from platform.file where base_name = 'logged.csv'").splitlines()
+
+    def of_this_run() -> list[str]:
+        lines = stack.compose("logs", "--no-color", "--no-log-prefix", "worker").splitlines()
+        told = [json.loads(line[line.index("{") :]) for line in lines if '{"at": ' in line]
+        return [one["message"] for one in told if one.get("run_id") == run]
+
+    stack.wait(
+        lambda: "7 rows read, 0 hold errors, 0 empty lines" in of_this_run(), "the worker's log tells of the run"
+    )
 
 
 def test_a_notification_alone_wakes_the_pickup(stack: Containers, watching_once_an_hour: None) -> None:

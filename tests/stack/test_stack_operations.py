@@ -25,7 +25,8 @@ def test_new_secrets_are_taken_and_old_ones_refused(stack: Containers) -> None:
     old = dict(stack.values)
 
     stack.change(
-        **{f"QUAYSIDE_{name}": f"new{name.replace('_', '')}00" for name in (*names.split(), "PREFECT_PASSWORD")}
+        **{f"QUAYSIDE_{name}": f"new{name.replace('_', '')}00" for name in (*names.split(), "PREFECT_PASSWORD")},
+        QUAYSIDE_ALERT_WEBHOOK_URL="http://alerts.invalid/hook",
     )
     stack.start()
 
@@ -34,6 +35,7 @@ def test_new_secrets_are_taken_and_old_ones_refused(stack: Containers) -> None:
     assert not _signs_in(stack, old["QUAYSIDE_LOADER_PASSWORD"])
     assert _prefect_answers(stack, stack.values["QUAYSIDE_PREFECT_PASSWORD"]) == 200
     assert _prefect_answers(stack, old["QUAYSIDE_PREFECT_PASSWORD"]) == 401
+    assert len([name for name in _automations(stack) if name.startswith("Quayside: ")]) == 6
     new_secret = stack.values["QUAYSIDE_S3_UPLOADER_SECRET"]
     stack.values["QUAYSIDE_S3_UPLOADER_SECRET"] = old["QUAYSIDE_S3_UPLOADER_SECRET"]
     with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
@@ -59,6 +61,13 @@ def _prefect_answers(stack: Containers, password: str) -> int:
     return urllib3.request("POST", f"{stack.prefect}/api/flows/count", headers=headers, json={}, timeout=20).status
 
 
+def _automations(stack: Containers) -> list[str]:
+    """Return the names of what Prefect's server does by itself."""
+    headers = urllib3.make_headers(basic_auth=f"quayside:{stack.values['QUAYSIDE_PREFECT_PASSWORD']}")
+    told = urllib3.request("POST", f"{stack.prefect}/api/automations/filter", headers=headers, json={}, timeout=20)
+    return [automation["name"] for automation in told.json()]
+
+
 def test_a_worker_that_is_stopped_ends_what_it_has_and_takes_nothing_new(stack: Containers) -> None:
     stack.drop("sales_orders/draining.csv", rows_of("DRAINING", 400_000))
     stack.wait_for("select state from platform.file where base_name = 'draining.csv'", "RUNNING")
@@ -71,7 +80,7 @@ def test_a_worker_that_is_stopped_ends_what_it_has_and_takes_nothing_new(stack: 
     stack.load("after-draining")
 
 
-def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tmp_path: Path) -> None:
+def test_the_proxy_speaks_tls_and_the_dashboard_offers_an_identity_provider(stack: Containers, tmp_path: Path) -> None:
     port = stack.values[PUBLIC_PORT]
     plain = {name: stack.values[name] for name in ("QUAYSIDE_DASHBOARD_SITE", "QUAYSIDE_DASHBOARD_ORIGINS")}
     stack.change(
@@ -79,6 +88,10 @@ def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tm
         QUAYSIDE_DASHBOARD_ORIGINS=f"localhost:{port}",
         QUAYSIDE_DASHBOARD_IS_SECURE="true",
         QUAYSIDE_CERTIFICATES="local_certs",
+        QUAYSIDE_OIDC_ISSUER="https://login.example.org",
+        QUAYSIDE_OIDC_CLIENT_ID="quayside",
+        QUAYSIDE_OIDC_TITLE="Harbour Gate",
+        QUAYSIDE_OIDC_GROUP_ROLES="cn=analysts,dc=example=viewer; stewards=steward",
     )
 
     stack.start_anew("dashboard", "proxy")
@@ -87,6 +100,7 @@ def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tm
     (tmp_path / "root.crt").write_text(root)
     with urllib3.PoolManager(ca_certs=str(tmp_path / "root.crt"), retries=5, timeout=20) as http:
         answer = http.request("GET", f"https://localhost:{port}/healthz")
+        page = http.request("GET", f"https://localhost:{port}/sign-in").data.decode()
         signed_in = http.request(
             "POST",
             f"https://localhost:{port}/sign-in",
@@ -95,11 +109,12 @@ def test_the_proxy_speaks_tls_with_certificates_of_its_own(stack: Containers, tm
             redirect=False,
         )
     assert answer.json()["status"] == "alive"
+    assert "Harbour Gate" in page
     assert signed_in.status == 303, signed_in.data.decode()
     cookies = signed_in.headers.getlist("Set-Cookie")
     assert [one for one in cookies if not one.startswith("quayside_replica=") and "Secure" not in one] == []
     assert len(cookies) > 1
-    stack.change(QUAYSIDE_DASHBOARD_IS_SECURE="false", QUAYSIDE_CERTIFICATES="", **plain)
+    stack.change(QUAYSIDE_DASHBOARD_IS_SECURE="false", QUAYSIDE_CERTIFICATES="", QUAYSIDE_OIDC_ISSUER="", **plain)
     stack.start_anew("dashboard", "proxy")
 
 
@@ -146,4 +161,5 @@ def test_no_description_of_a_container_tells_a_secret_that_lies_in_a_file(stack:
 
 
 def _secrets(stack: Containers) -> dict[str, str]:
-    return {name: value for name, value in stack.values.items() if name.endswith(("_PASSWORD", "_SECRET", "_KEY"))}
+    ends = ("_PASSWORD", "_SECRET", "_KEY")
+    return {name: value for name, value in stack.values.items() if name.endswith(ends) and value}
