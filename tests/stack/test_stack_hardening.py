@@ -47,7 +47,7 @@ def test_the_log_of_a_worker_names_the_run_of_each_line(stack: Containers) -> No
 
     def of_this_run() -> list[str]:
         lines = stack.compose("logs", "--no-color", "--no-log-prefix", "worker").splitlines()
-        told = [json.loads(line[line.index("{") :]) for line in lines if '{"at": ' in line]
+        told = [json.loads(line[line.index("{") :]) for line in lines if '{"time": ' in line]
         return [one["message"] for one in told if one.get("run_id") == run]
 
     stack.wait(
