@@ -83,6 +83,12 @@ def count(number: int | Decimal | None) -> str:
     return NOTHING if number is None else f"{int(number):,}"
 
 
+def many(number: int | Decimal, one: str) -> str:
+    """Return a number with its thing: 1 row, 2 rows; of several words the first is the thing: 2 rows of orders."""
+    thing, _, rest = one.partition(" of ")
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}{rest and f' of {rest}'}"
+
+
 def share(value: Decimal | float | None, *, decimals: int = 1) -> str:
     """Return a share from 0 to 1 in percent."""
     if value is None:

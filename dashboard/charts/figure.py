@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import holoviews as hv
@@ -14,6 +16,7 @@ import panel as pn
 from bokeh.document import Document
 from bokeh.models import (
     ColumnDataSource,
+    CustomAction,
     CustomJS,
     CustomJSTickFormatter,
     HoverTool,
@@ -146,18 +149,21 @@ def listen(figure: Figure, source: ColumnDataSource, told: str, on_click: Callab
 
 
 def save_when_asked(figure: Figure) -> None:
-    """Let the toolbar's own tool save the picture whenever the tags of the figure change."""
-    for tool in figure.tools:
-        if isinstance(tool, SaveTool):
-            figure.js_on_change("tags", CustomJS(args={"save": tool}, code="save.do.emit(undefined)"))
+    """Let the browser save a picture, on the colour of a card, by the toolbar or when the figure's tags change."""
+    picture = CustomJS(args={"figure": figure}, code=_picture())
+    asked = CustomAction(icon="save", description="Save as PNG", callback=picture)
+    figure.tools = [asked if isinstance(tool, SaveTool) else tool for tool in figure.tools]
+    figure.js_on_change("tags", picture)
+
+
+@cache
+def _picture() -> str:
+    return (Path(__file__).parent.parent / "assets" / "picture.js").read_text()
 
 
 def saved_as(figure: Figure, name: str) -> None:
-    """Name the picture that the toolbar saves, and say what its tools do."""
-    for tool in figure.tools:
-        if isinstance(tool, SaveTool):
-            tool.filename = name.lower().replace(" ", "-")
-            tool.description = "Save as PNG"
+    """Name the picture that is saved of a figure."""
+    figure.name = name.lower().replace(" ", "-")
 
 
 def hover(figure: Figure, tooltips: Sequence[tuple[str, str]], **options: Any) -> None:  # Any: Bokeh's options

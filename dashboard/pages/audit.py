@@ -151,8 +151,8 @@ class Audit:
         if found.searched_to:
             when = formats.moment(found.searched_to, zone)
             searched = (
-                f'<p class="q-note">{chip("Not searched to the end", "held")} {formats.count(found.searched)} events '
-                f"were looked through, back to {escaped(when)}. “Search on” looks further back.</p>"
+                f'<p class="q-note">{chip("Not searched to the end", "held")} Looked through '
+                f"{formats.many(found.searched, 'event')}, back to {escaped(when)}. “Search on” looks further back.</p>"
             )
         if not found.events:
             nothing = (
@@ -197,12 +197,12 @@ def _verdict(last: dict[str, Any], when: str) -> str:
     asked = f"checked {escaped(when)}, asked for by {escaped(last['actor'])}"
     if not counts["problems"]:
         return (
-            f"<p>{chip('Whole', 'good')} {formats.count(counts['events'])} events, "
+            f"<p>{chip('Whole', 'good')} {formats.many(counts['events'], 'event')}, "
             f"{formats.count(counts['chained'])} of them chained then; no event was changed or removed ({asked}).</p>"
         )
     listed = "".join(f"<li>{escaped(one)}</li>" for one in last["details"].get("problems", ()))
     return (
-        f'<div class="q-why q-is-bad"><strong>{formats.count(counts["problems"])} problems</strong> ({asked})'
+        f'<div class="q-why q-is-bad"><strong>{formats.many(counts["problems"], "problem")}</strong> ({asked})'
         f"<ul>{listed}</ul></div>"
     )
 

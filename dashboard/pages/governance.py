@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from panel.viewable import Viewable
 
+from dashboard.address import chosen as address_of
 from dashboard.formats import escaped
 from dashboard.governance import part_markup, period
 from dashboard.page import Page
 from dashboard.parts.card import card
 from dashboard.parts.drawn import drawing, redraw
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import button, day, filter_bar
 from dashboard.parts.layout import stack
 from dashboard.state.governance import NAMES, GovernanceState
@@ -34,8 +36,8 @@ class Governance:
         self._is_behind, self._waited = False, 0
         self._print = drawing()
         parts = self._parts()
-        self._panes = {part.title: drawing() for part in parts}
-        self._cards = [card(part.title, self._panes[part.title], says=part.says) for part in parts]
+        self._panes = {part.name: drawing() for part in parts}
+        self._cards = [card(part.title, self._panes[part.name], says=part.says) for part in parts]
         self.state.param.watch(lambda *_: self.refresh(), list(NAMES))
         visit.every_second(self._tick)
         self.refresh()
@@ -58,7 +60,7 @@ class Governance:
         self._is_behind, self._waited = False, 0
         zone = self._visit.parts.settings.business_time_zone
         for part in self._parts():
-            redraw(self._panes[part.title], part_markup(part, zone))
+            redraw(self._panes[part.name], part_markup(part, zone) + self._csv(part))
         told = {name: str(getattr(self.state, name)) for name in NAMES if getattr(self.state, name)}
         address = "/governance/document" + (f"?{urlencode(told)}" if told else "")
         redraw(
@@ -66,6 +68,11 @@ class Governance:
             f'<p class="q-links"><strong>{escaped(period(self.state.first, self.state.last))}</strong>'
             f'<a href="{escaped(address)}" target="_blank" rel="noopener">Document to print or save</a></p>',
         )
+
+    def _csv(self, part: Part) -> str:
+        """Return the link to a part as CSV; nothing where it has no row."""
+        url = csv_url("governance", part.name, address_of(self.state, NAMES))
+        return f"<p>{csv_link(url, len(part.rows))}</p>" if part.rows else ""
 
     def _clear(self) -> None:
         self.state.param.update(first=None, last=None)

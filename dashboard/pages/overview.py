@@ -68,13 +68,13 @@ class Overview:
             tile_markup(
                 "Files today",
                 formats.count(came["files_today"]),
-                note=f"{formats.count(came['rows_today'])} rows; {under_way}{failed}",
+                note=f"{formats.many(came['rows_today'], 'row')}; {under_way}{failed}",
                 href=link("runs"),
             ),
             tile_markup(
                 "Files this week",
                 formats.count(came["files_week"]),
-                note=f"{formats.count(came['rows_week'])} rows",
+                note=formats.many(came["rows_week"], "row"),
                 href=link("runs"),
             ),
             tile_markup(

@@ -95,8 +95,8 @@ class Products:
         product = self._wanted()[0].strip()
         self._visit.confirm(
             f"{product}: {moved.category_before} → {moved.category}",
-            f"{formats.count(moved.orders)} orders with {formats.rupees(moved.revenue_inr)} of revenue move from "
-            f"{moved.category_before} to {moved.category}.",
+            f"From {moved.category_before} to {moved.category}: {formats.many(moved.orders, 'order')} with "
+            f"{formats.rupees(moved.revenue_inr)} of revenue.",
             lambda _: self._write(product),
             yes="Move them",
         )

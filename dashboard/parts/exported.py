@@ -22,8 +22,9 @@ def csv_link(url: str, number: int | str, noun: str = "rows") -> str:
 
     Args:
         number: How many rows it has, or what is said in place of a number.
-        noun: What they are, in the plural; without its s where there is one.
+        noun: What they are, in the plural, such as: rows of Sales orders.
     """
-    told = formats.count(number) if isinstance(number, int) else number
-    thing = noun.removesuffix("s") if number == 1 else noun
-    return f'<a class="q-export" href="{escaped(url)}" download>CSV of {escaped(told)} {escaped(thing)}</a>'
+    thing, _, rest = noun.partition(" of ")
+    one = thing.removesuffix("s") + (rest and f" of {rest}")
+    told = formats.many(number, one) if isinstance(number, int) else f"{number} {noun}"
+    return f'<a class="q-export" href="{escaped(url)}" download>CSV of {escaped(told)}</a>'

@@ -34,6 +34,12 @@ class TelcoState(param.Parameterized):
         """Return the filters."""
         return Filter(**{name: getattr(self, name) for name in FILTERS})
 
+    def named_pair(self) -> Pair | None:
+        """Return the two snapshots that are named; None where one is missing."""
+        if self.series.count(SEPARATOR) != 2 or self.before is None or self.after is None:
+            return None
+        return self.pair(self.series, self.before, self.after)
+
     def pair(self, series: str, before: date, after: date) -> Pair:
         """Return the two snapshots of a series, named by operator, city and line of service."""
         operator, city, line = series.split(SEPARATOR)

@@ -15,7 +15,6 @@ from sql import query
 Row = dict[str, Any]
 PAGE_ROWS = 15
 CHARTED = 60
-PAIRS = 12
 SHOWN_RUNS = 12
 """Runs that are held against the history before them."""
 HISTORY = 30
@@ -82,9 +81,9 @@ def figures(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> Figures:
 
 
 def files(
-    warehouse: Warehouse, chosen: Filter, zone: ZoneInfo, before: UUID | None = None, limit: int = PAGE_ROWS + 1
+    warehouse: Warehouse, chosen: Filter, zone: ZoneInfo, before: UUID | None = None, limit: int | None = PAGE_ROWS + 1
 ) -> list[Row]:
-    """Return the measures of each run, newest first."""
+    """Return the measures of each run, newest first; without a limit, of all of them."""
     return warehouse.rows(query("platform", "quality_runs"), before=before, limit=limit, **_values(chosen, zone))
 
 
@@ -95,7 +94,7 @@ def controls(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> list[Row]:
 
 def broken_together(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> list[Row]:
     """Return pairs of rules that the same held rows broke, most rows first."""
-    return warehouse.rows(query("platform", "broken_together"), limit=PAIRS, **_values(chosen, zone))
+    return warehouse.rows(query("platform", "broken_together"), **_values(chosen, zone))
 
 
 def history(

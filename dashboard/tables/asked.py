@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import param
 
@@ -42,6 +43,11 @@ class Asked:
             if name not in names or as_text(getattr(state, name)) != value:
                 raise MistakeError(f"there is no filter {name!r} here, or it can't be {value!r}")
         return state
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Time zone of business days."""
+        return self.parts.settings.business_time_zone
 
     @property
     def told(self) -> str:

@@ -38,12 +38,18 @@ def send(warehouse: Warehouse, actor: SignedIn, chosen: sql.Composable, to: Send
 
 
 def sent(
-    warehouse: Warehouse, actor: SignedIn, make: Callable[[Connection, Send], int], to: Send, *, exported: str
+    warehouse: Warehouse,
+    actor: SignedIn,
+    make: Callable[[Connection, Send], int],
+    to: Send,
+    *,
+    exported: str,
+    needed: Role = Role.VIEWER,
 ) -> int:
     """Send what `make` writes in one transaction, and return the number of rows that it tells; both are audited.
 
     Raises:
-        RefusedError: Nobody is signed in.
+        RefusedError: Nobody is signed in, or the role is too low.
     """
     passed = 0
 
@@ -53,7 +59,7 @@ def sent(
         passed += len(block)
 
     try:
-        with authorized(warehouse, actor, Role.VIEWER, "export") as connection:
+        with authorized(warehouse, actor, needed, "export") as connection:
             rows = make(connection, pass_on)
             audit.record(connection, "export", actor=actor.account, counts={"rows": rows}, exported=exported)
             return rows

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 
 from flows.adapters.warehouse import Connection, Warehouse
 from flows.services import exporting
-from flows.services.accounts import SignedIn
+from flows.services.accounts import Role, SignedIn
 from flows.services.exporting import BLOCK_BYTES, Send
 
 BATCH_ROWS = 2_000
@@ -41,6 +41,7 @@ class Table:
         rows: Returns the cells of each row; called within the transaction of the export.
         mark: What the file begins with; spreadsheets know UTF-8 by its byte order mark.
         safe: Makes a text safe for spreadsheets.
+        needed: Role without which nobody sees it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Table:
     rows: Callable[[Connection], Iterable[Cells]]
     mark: str = ""
     safe: Callable[[str], str] = safe
+    needed: Role = Role.VIEWER
 
 
 def send(warehouse: Warehouse, actor: SignedIn, table: Table, to: Send, *, told: str = "") -> int:
@@ -58,13 +60,14 @@ def send(warehouse: Warehouse, actor: SignedIn, table: Table, to: Send, *, told:
         told: The filter in words, for the audit trail.
 
     Raises:
-        RefusedError: Nobody is signed in.
+        RefusedError: Nobody is signed in, or the role is too low.
     """
 
     def make(connection: Connection, pass_on: Send) -> int:
         return _write(table, table.rows(connection), pass_on)
 
-    return exporting.sent(warehouse, actor, make, to, exported=f"{table.name}{told and f': {told}'}")
+    exported = f"{table.name}{told and f': {told}'}"
+    return exporting.sent(warehouse, actor, make, to, exported=exported, needed=table.needed)
 
 
 def each(

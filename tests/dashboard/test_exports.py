@@ -5,6 +5,8 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.dashboard.conftest import Dashboard, open_browser
@@ -55,12 +57,17 @@ def test_a_filter_that_is_none_is_refused(dashboard: Dashboard) -> None:
     assert status("sales/region.csv", {}) == 401
 
 
-def test_a_chart_is_saved_as_a_picture(dashboard: Dashboard, chromium: Browser) -> None:
+@pytest.mark.parametrize(("mode", "card"), [("light", (255, 255, 255)), ("dark", (20, 29, 51))])
+def test_a_chart_is_saved_as_a_picture_on_the_colour_of_a_card(
+    dashboard: Dashboard, chromium: Browser, mode: str, card: tuple[int, int, int]
+) -> None:
     dashboard.place.drop(HEADER + ROWS)
-    context = open_browser(dashboard, chromium, "viewer")
+    context = open_browser(dashboard, chromium, "viewer", mode=mode)
     page = context.new_page()
     page.goto(f"{dashboard.url}/sales")
     with page.expect_download() as told:
         page.get_by_role("button", name="PNG").first.click()
-    assert Path(told.value.path()).read_bytes().startswith(b"\x89PNG")
+    assert told.value.suggested_filename == "revenue.png"
+    with Image.open(told.value.path()) as picture:
+        assert picture.convert("RGBA").getpixel((1, 1)) == (*card, 255)
     context.close()

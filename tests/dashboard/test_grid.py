@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from flows.services import corrections
@@ -44,6 +45,36 @@ def test_what_a_colleague_writes_shows_without_a_reload(dashboard: Dashboard, st
     edit = Edit(row="A3", column="revenue", text="60", seen="50.50")
     corrections.correct(place.parts.warehouse, place.sign_in("editor"), place.parts.datasets["sales_orders"], [edit])
     expect(revenue).to_contain_text("60.00")
+
+
+@pytest.mark.parametrize(("decision", "quantity"), [("Keep mine", 9), ("Take theirs", 7)])
+def test_two_people_on_one_cell_keep_one_of_both_values(
+    dashboard: Dashboard, steward: Page, decision: str, quantity: int
+) -> None:
+    place = dashboard.place
+    place.drop(ORDERS)
+    steward.goto(f"{dashboard.url}/grid")
+    row = steward.locator(".tabulator-row").nth(0)
+    cell = row.locator("[tabulator-field=quantity]")
+    cell.dblclick()
+    mine = steward.get_by_label("Quantity of A1")
+    mine.fill("9")
+    theirs = [
+        Edit(row="A1", column="quantity", text="7", seen="2"),
+        Edit(row="A1", column="revenue", text="70", seen="100.00"),
+    ]
+    corrections.correct(place.parts.warehouse, place.sign_in("editor"), place.parts.datasets["sales_orders"], theirs)
+    expect(row.locator("[tabulator-field=revenue_inr]")).to_contain_text("70.00")
+    expect(mine).to_have_value("9")
+    mine.press("Enter")
+
+    asked = steward.get_by_role("dialog", name="Two people on one cell")
+    expect(asked.get_by_role("row", name=re.compile("Now, by editor.* 7"))).to_be_visible()
+    asked.get_by_role("button", name=decision).click()
+
+    expect(asked).to_have_count(0)
+    expect(cell).to_contain_text(str(quantity))
+    assert place.one("select quantity from sales_orders.orders where order_id = 'A1'") == quantity
 
 
 def test_texts_of_files_are_texts(dashboard: Dashboard, steward: Page) -> None:

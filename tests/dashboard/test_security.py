@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 from bokeh.core.types import ID
@@ -14,6 +15,7 @@ from flows.services import accounts
 from flows.services.accounts import Role, SignedIn
 from infra.processes import Child, wait_until
 from tests.dashboard.conftest import PASSWORD, Dashboard, open_browser
+from tests.dashboard.wire import Session, Visitors
 
 FORGED = generate_jwt_token(
     ID("a session that nobody signed"), secret_key=b"a secret that is not ours at all", signed=True
@@ -21,7 +23,16 @@ FORGED = generate_jwt_token(
 HEADER = "order_id,order_date,region,product,quantity,revenue"
 ORDERS = f"{HEADER}\nA1,2026-01-31,North,Milk 1L,1,5\nA2,2026-01-31,,Milk 1L,1,5\n"
 MOSTLY_BAD = f"{HEADER}\nB1,never,North,Milk 1L,1,5\nB2,never,North,Milk 1L,1,5\nB3,2026-01-31,North,Milk 1L,1,5\n"
+WRITES = re.compile("Make the account|Save|See what moves|Write it|Change")
 WHY = "Why (kept in the audit trail)"
+
+
+@pytest.fixture(scope="module")
+def visitors() -> Iterator[Visitors]:
+    """Where sessions without a browser live."""
+    made = Visitors()
+    yield made
+    made.close()
 
 
 def _handshake(dashboard: Dashboard, origin: str) -> int:
@@ -124,11 +135,11 @@ def test_a_viewer_finds_no_way_to_write(dashboard: Dashboard, chromium: Browser)
     dashboard.place.drop(ORDERS)
     context = open_browser(dashboard, chromium, "viewer")
     page = context.new_page()
-    for name in ("people", "products"):
+    for name in ("people", "products", "telco"):
         page.goto(f"{dashboard.url}/{name}")
         expect(page.get_by_role("heading", level=1)).not_to_have_text("")
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-        expect(page.get_by_role("button", name=re.compile("Make the account|Save"))).to_have_count(0)
+        expect(page.get_by_role("button", name=WRITES)).to_have_count(0)
     context.close()
     files = [{"name": "a.csv", "dataset": "sales_orders", "size": 5}]
     headers = {"Cookie": dashboard.cookie("viewer"), "Origin": dashboard.url, "Content-Type": "application/json"}
@@ -136,6 +147,30 @@ def test_a_viewer_finds_no_way_to_write(dashboard: Dashboard, chromium: Browser)
     assert answer.status == 403
     assert _refused(dashboard, "viewer") == 1
     assert dashboard.place.one("select count(*) from platform.file") == 1
+
+
+async def _forge(url: str, cookie: str) -> None:
+    """Send an edit from the grid of a page, as its script would; answer when the server took it."""
+    session = await Session.open(url, "/grid", cookie)
+    await session.settled()
+    (grid,) = [one for one in session.models.values() if "class Grid" in str(one["attributes"].get("esm", ""))]
+    message = {"what": "edit", "row": "A1", "column": "quantity", "text": "9", "seen": "1"}
+    data = {"type": "map", "entries": list(map(list, message.items()))}
+    values = {"type": "map", "entries": [["model", {"id": grid["id"]}], ["data", data]]}
+    await session._event({"type": "event", "name": "data_event", "values": values})
+    await session.settled()
+    await session.close()
+
+
+def test_a_viewer_who_forges_an_edit_by_websocket_is_refused(dashboard: Dashboard, visitors: Visitors) -> None:
+    dashboard.place.drop(ORDERS)
+
+    visitors.run(_forge(dashboard.url, dashboard.cookie("viewer")))
+
+    assert _refused(dashboard, "viewer") == 1
+    assert dashboard.place.one("select quantity from sales_orders.orders where order_id = 'A1'") == 1
+    visitors.run(_forge(dashboard.url, dashboard.cookie("editor")))
+    assert dashboard.place.one("select quantity from sales_orders.orders where order_id = 'A1'") == 9
 
 
 def test_whose_session_an_admin_ends_is_led_to_the_sign_in_by_their_next_act(

@@ -43,7 +43,7 @@ def test_figures_are_those_of_the_real_files_and_follow_the_thresholds(
     steward.get_by_label("High from, Rp").fill("100.000")
     steward.get_by_role("button", name="See what moves").click()
     moved = sum(75_000 <= label["price"] < 100_000 for label in labels)
-    expect(steward.get_by_text(f"{moved} packages change their tier.")).to_be_visible()
+    expect(steward.get_by_text(f"{moved} packages to another tier.")).to_be_visible()
     expect(steward.get_by_role("row", name=f"High {counts['High']} ")).to_be_visible()
     steward.get_by_role("button", name="Write it").click()
     expect(steward.get_by_text(f"{moved} packages changed tier")).to_be_visible()

@@ -1,10 +1,13 @@
 """Rows of the grid come from the database as chosen; what names no column or can't be read is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 from dashboard.store import grid as store
 from dashboard.store.grid import Line
-from dashboard.store.question import Question
+from dashboard.store.question import Question, SupersededError
 from dashboard.store.selection import Selection
 from flows.core.errors import MistakeError
 from tests.conftest import Place
@@ -85,6 +88,23 @@ def _walk(place: Place, chosen: Selection, rows: int) -> None:
 
 
 def test_a_newer_question_ends_the_one_before(place: Place) -> None:
+    question, is_asked = Question(place.parts.warehouse), Event()
+
+    def ask() -> None:
+        with question.asked() as connection:
+            is_asked.set()
+            connection.execute("select pg_sleep(30)")
+
+    with ThreadPoolExecutor(1) as thread:
+        before = thread.submit(ask)
+        assert is_asked.wait(30)
+        with question.asked() as connection:
+            connection.execute("select 1")
+        with pytest.raises(SupersededError):
+            before.result()
+
+
+def test_a_question_that_takes_too_long_is_stopped(place: Place) -> None:
     question = Question(place.parts.warehouse)
     with pytest.raises(MistakeError, match="more than 3 s"), question.asked() as connection:
         connection.execute("select pg_sleep(30)")

@@ -95,6 +95,20 @@ def test_two_people_on_one_cell_are_asked_and_one_sees_the_others_edit(place: Pl
     assert sheet._table.page["rows"][0]["quantity"] == "7"
 
 
+def test_what_a_colleague_writes_while_a_cell_is_being_edited_is_asked_about_too(place: Place) -> None:
+    place.drop(FILE)
+    sheet = _sheet(place, "editor")
+    dataset, other = place.parts.datasets["sales_orders"], place.sign_in("steward")
+    theirs = Edit(row="A1", column="quantity", text="7", seen="2")
+    corrections.correct(place.parts.warehouse, other, dataset, [theirs])
+    sheet.follow()
+
+    _tell(sheet, what="edit", row="A1", column="quantity", text="9", seen="2")
+
+    assert place.one("select quantity from sales_orders.orders where order_id = 'A1'") == 7
+    assert len(sheet._visit.dialogs) == 1
+
+
 def test_quotes_in_filters_and_in_the_address_are_texts(place: Place) -> None:
     place.drop(FILE)
     sheet = _sheet(place, "viewer", {"product": "<script>x</script>"})

@@ -131,11 +131,12 @@ class Grid {
     input.className = "editor"
     input.setAttribute("aria-label", `${one.title} of ${cell.getData().id}`)
     input.value = old
+    this.seen = old
     let isOver = false
     const end = (isWanted) => {
       if (isOver) { return }
       isOver = true
-      if (isWanted && input.value !== old) { success(input.value) } else { cancel() }
+      if (isWanted && input.value !== old) { success(input.value) } else { cancel(); this.follow() }
     }
     input.addEventListener("blur", () => end(true))
     input.addEventListener("keydown", (event) => {
@@ -152,7 +153,7 @@ class Grid {
 
   edited(cell) {
     cell.getElement().classList.add("is-pending")
-    this.tell("edit", {row: cell.getData().id, column: cell.getField(), text: String(cell.getValue() ?? "")})
+    this.tell("edit", {row: cell.getData().id, column: cell.getField(), text: String(cell.getValue() ?? ""), seen: String(this.seen ?? "")})
   }
 
   rows() { return this.table.getRows() }
@@ -173,11 +174,11 @@ class Grid {
 
   update(row, wanted) {
     const now = row.getData()
-    const changed = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => now[name] !== value))
+    const edited = row.getElement().querySelector(".editor")?.closest(".tabulator-cell")?.getAttribute("tabulator-field")
+    const changed = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => now[name] !== value && name !== edited))
     const marks = JSON.stringify(this.model.page.marks?.[wanted.id] ?? {})
-    const isEdited = row.getElement().querySelector(".editor")
     if (Object.keys(changed).length) { row.update(changed) }
-    if (row.getElement().dataset.marks !== marks && !isEdited) { row.getElement().dataset.marks = marks; row.reformat() }
+    if (row.getElement().dataset.marks !== marks && !edited) { row.getElement().dataset.marks = marks; row.reformat() }
     row.getElement().querySelectorAll(".is-pending").forEach((node) => node.classList.remove("is-pending"))
     this.dress(row)
   }

@@ -87,20 +87,20 @@ class Bulk:
         self._requests = queries.count_exceptions(self._visit.parts.warehouse, scope)
         number = formats.count(self._number)
         may = self._visit.may(Role.STEWARD)
-        rows = f"The {number} rows that are picked." if picked else f"All {number} rows of the filter; pick some below."
+        rows = f"Picked: {self._rows}." if picked else f"All rows of the filter: {self._rows}; pick some below."
         told = rows if may else "Repairing held rows needs the role steward."
         self._told.object = f'<p class="q-says">{told}</p>'
         self._unpick.visible = bool(picked)
         for button, label in (
             (self._release, f"Set and release {number}"),
             (self._again, f"Judge {number} again"),
-            (self._update, f"Release {number} as updates"),
-            (self._waive, f"Ask for {number} waivers"),
+            (self._update, f"Release {number} as {'an update' if self._number == 1 else 'updates'}"),
+            (self._waive, f"Ask for {formats.many(self._number, 'waiver')}"),
             (self._discard, f"Discard {number}"),
         ):
             button.param.update(label=label, disabled=not may or not self._number)
-        waiting = formats.count(self._requests)
-        self._grant.param.update(label=f"Grant {waiting} waivers", visible=bool(self._requests), disabled=not may)
+        waiting = formats.many(self._requests, "waiver")
+        self._grant.param.update(label=f"Grant {waiting}", visible=bool(self._requests), disabled=not may)
 
     def _button(self, variant: str, act: Callable[[], None], **options: Any) -> pmui.Button:  # Any: of the button
         button = pmui.Button(label="", variant=variant, margin=0, size="small", **options)
@@ -112,26 +112,28 @@ class Bulk:
         rules = (one for dataset in self._visit.parts.datasets.values() for one in dataset.all_rules)
         return next((one.column for one in rules if one.code == rule), "")
 
+    @property
+    def _rows(self) -> str:
+        return formats.many(self._number, "row")
+
     def _ask_release(self) -> None:
         text, column = (self._text.value_input or self._text.value or "").strip(), self._column.value
         if not text:
             self._visit.toast("Write the new text first", "warning")
             return
         self._foreseen(
-            f"Set {column} for {self._number:,} rows?",
+            f"Set {column} for {self._rows}?",
             f"{column} becomes “{text}” in every one of them.",
             f"Set and release {self._number:,}",
             {column: text},
         )
 
     def _ask_again(self) -> None:
-        self._foreseen(
-            f"Judge {self._number:,} rows again?", "They are judged as they are now.", f"Judge {self._number:,}", {}
-        )
+        self._foreseen(f"Judge {self._rows} again?", "They are judged as they are now.", f"Judge {self._number:,}", {})
 
     def _ask_update(self) -> None:
         self._foreseen(
-            f"Release {self._number:,} rows as updates?",
+            f"Release {self._rows} in place of what stands?",
             "Each takes the place of the row that stands under its key; rows under a new key are just loaded.",
             f"Release {self._number:,}",
             {},
@@ -160,7 +162,7 @@ class Bulk:
 
     def _ask_waive(self) -> None:
         self._reasoned(
-            f"Ask that {self._number:,} rows are loaded as they are?",
+            f"Ask that {self._rows} be loaded as they are?",
             "A second person grants it. Rows that break a rule which may not be waived stay as they are.",
             f"Ask for {self._number:,}",
             repairs.ask_waiver,
@@ -168,7 +170,7 @@ class Bulk:
 
     def _ask_discard(self) -> None:
         self._reasoned(
-            f"Discard {self._number:,} rows?",
+            f"Discard {self._rows}?",
             "They stay stored and count as held, and nobody has to look at them again.",
             f"Discard {self._number:,}",
             repairs.discard,
@@ -196,7 +198,7 @@ class Bulk:
             return
         parts = self._visit.parts
         self._visit.confirm(
-            f"Grant {len(fixes):,} waivers?",
+            f"Grant {formats.many(len(fixes), 'waiver')}?",
             "The rows are loaded as they are, with the reason that was given. What you asked for yourself is left to "
             "a second person.",
             lambda _: self._do(lambda: repairs.grant_waiver(parts.warehouse, self._visit.actor, parts.datasets, fixes)),

@@ -53,7 +53,8 @@ class Conflicts:
         self._shown = ids
         self.view.visible = bool(rows)
         shown = rows[:SHOWN]
-        self._told.object = f"<p>{formats.count(len(rows))} wait for a decision, {len(shown)} are shown.</p>"
+        waits = f"{formats.count(len(rows))} wait for a decision, {len(shown)} are shown."
+        self._told.object = f"<p>{'1 waits for a decision.' if len(rows) == 1 else waits}</p>"
         self._place[:] = [self._one(row) for row in shown]
 
     def _one(self, row: Row) -> Viewable:

@@ -63,7 +63,8 @@ class Detail:
     def _place(self, row: store.Row) -> str:
         visit = self._visit
         run = escaped(visit.link("runs", run=row["run_id"]))
-        told = f"{escaped(row['base_name'])}, line {row['line']}; {row['attempts']} corrections failed"
+        failed = f"{formats.many(row['attempts'], 'correction')} failed"
+        told = f"{escaped(row['base_name'])}, line {row['line']}; {failed}"
         closed = f"; closed by {escaped(row['closed_by'])}: {escaped(row['reason'])}" if row["closed_by"] else ""
         return f'<p>{told}{closed} · <a href="{run}">its run</a></p>'
 

@@ -88,7 +88,7 @@ class Listing:
                 '<div class="q-empty"><strong>Nothing here</strong><p>No held row fits what is chosen. '
                 f'<a href="{self._visit.link("exceptions")}">Show every open one</a>.</p></div>'
             )
-        told = f"{formats.count(number)} rows, oldest first; {len(rows)} shown"
+        told = f"{formats.many(number, 'row')}, oldest first; {len(rows)} shown"
         return table_markup(rows, self._columns(), caption=told)
 
     def _columns(self) -> tuple[Column, ...]:

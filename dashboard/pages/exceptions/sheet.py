@@ -87,10 +87,10 @@ class Sheet:
             return
         fixes, unchanged, results = found
         self._fixes = fixes
-        told = f"{escaped(name)}: {formats.count(len(fixes))} rows were edited, {formats.count(unchanged)} were not."
+        told = f"{escaped(name)}: edited {formats.many(len(fixes), 'row')}, not edited {formats.count(unchanged)}."
         would = f" Judged now, without writing anything: {escaped(outcome(results))}" if fixes else ""
         self._told.object = f"<p>{told}{would}</p>{self._changes(fixes, results)}"
-        self._write.param.update(label=f"Write {formats.count(len(fixes))} corrections", visible=bool(fixes))
+        self._write.param.update(label=f"Write {formats.many(len(fixes), 'correction')}", visible=bool(fixes))
         self._forget.visible, self._file.visible = True, False
 
     def _foreseen(self, name: str, content: bytes) -> tuple[tuple[Fix, ...], int, list[Result]]:

@@ -34,9 +34,14 @@ class Editing:
         """
         self._visit, self._show = visit, show
 
-    def write(self, dataset: Dataset, line: Line, column: str, text: str) -> None:
-        """Write a cell of a row that the person sees."""
-        self._write(dataset, Edit(row=line.name, column=column, text=text, seen=line.cells[column]))
+    def write(self, dataset: Dataset, line: Line, column: str, text: str, seen: str | None) -> None:
+        """Write a cell of a row that the person sees.
+
+        Args:
+            seen: What stood in the cell when they began; None: what stands there now.
+        """
+        before = line.cells[column] if seen is None else seen
+        self._write(dataset, Edit(row=line.name, column=column, text=text, seen=before))
 
     def why_not(self, dataset: Dataset, column: str) -> str:
         """Return why a column can't be edited."""

@@ -110,7 +110,7 @@ class Pasting:
 
 
 def _cells(number: int) -> str:
-    return f"{formats.count(number)} cell{'' if number == 1 else 's'}"
+    return formats.many(number, "cell")
 
 
 def _outcome(one: Tried) -> str:

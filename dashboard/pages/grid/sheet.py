@@ -136,11 +136,11 @@ class Sheet:
     def _tell_not_editable(self, column: str = "") -> None:
         self._visit.toast(self._editing.why_not(self.selection.dataset, column), "info")
 
-    def _edit(self, row: str = "", column: str = "", text: str = "") -> None:
-        """Write what a person typed over what the server showed; the rest of the message is not believed."""
+    def _edit(self, row: str = "", column: str = "", text: str = "", seen: str | None = None) -> None:
+        """Write what a person typed over what they saw when they began; the rest of the message is not believed."""
         line = self._rows.line(row)
         if line is not None and column in line.cells:
-            self._editing.write(self.selection.dataset, line, column, text)
+            self._editing.write(self.selection.dataset, line, column, text, seen)
 
     def _ask_for_paste(self) -> None:
         dataset = self.selection.dataset

@@ -72,7 +72,7 @@ class Table(JSComponent):
         """Pass on what is asked for, as texts."""
         if not isinstance(message, dict) or message.get("what") not in self._acts:
             return
-        told = {name: value for name, value in message.items() if name in ("row", "column", "text", "way")}
+        told = {name: value for name, value in message.items() if name in ("row", "column", "text", "seen", "way")}
         if all(isinstance(value, str) and len(value) <= MAX_TEXT for value in told.values()):
             self._acts[message["what"]](**told)
 

@@ -40,7 +40,7 @@ def _place(rows: Rows, number: str) -> str:
     if not rows.lines:
         return "No rows"
     if not rows.first:
-        return f"{len(rows.lines)} rows of {number}"
+        return f"{formats.many(len(rows.lines), 'row')} of {number}"
     last = rows.first + len(rows.lines) - 1
     return f"Rows {formats.count(rows.first)} to {formats.count(last)} of {number}"
 

@@ -56,7 +56,7 @@ class Listing:
             ),
             Column(title="Sessions", show=lambda row: formats.count(row["sessions"]), is_number=True),
         )
-        redraw(self._table, table_markup(rows, columns, caption=f"{formats.count(len(rows))} accounts"))
+        redraw(self._table, table_markup(rows, columns, caption=formats.many(len(rows), "account")))
 
     def _name(self, row: Row, chosen: str) -> str:
         name = escaped(row["account"])

@@ -125,7 +125,7 @@ class One:
         visit, name = self._visit, self._name
         visit.attempt(
             lambda: accounts.end_sessions(visit.parts.warehouse, visit.actor, name),
-            lambda ended: f"{name} is signed out: {formats.count(ended)} session{'' if ended == 1 else 's'} ended",
+            lambda ended: f"{name} is signed out: {formats.many(ended, 'session')} ended",
         )
 
     @staticmethod

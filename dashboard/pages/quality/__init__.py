@@ -8,11 +8,13 @@ from uuid import UUID
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from dashboard.address import chosen as address_of
 from dashboard.charts.shares import Shares
 from dashboard.page import Page
 from dashboard.pages.quality import markup
 from dashboard.parts.card import card
 from dashboard.parts.drawn import drawing, redraw
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import button, choice, day, filter_bar
 from dashboard.parts.layout import place, side_by_side, stack, tiles
 from dashboard.parts.tile import show, tile
@@ -135,11 +137,14 @@ class Quality:
         self._days = figures.by_day
         for one, html in zip(self._tiles, markup.tiles(figures.total, visit, self.state.dataset), strict=True):
             show(one, html)
-        redraw(self._panes["datasets"], markup.datasets(figures.by_dataset, self._titles, visit, self._period()))
+        self._files = figures.total["runs"]
+        told = markup.datasets(figures.by_dataset, self._titles, visit, self._period())
+        redraw(self._panes["datasets"], told + self._csv("datasets", len(figures.by_dataset)))
         self._draw()
         self._list_files()
-        redraw(self._panes["controls"], markup.controls(remembered(store.controls, *asked), visit))
-        redraw(self._panes["pairs"], markup.pairs(remembered(store.broken_together, *asked), visit))
+        controls, pairs = remembered(store.controls, *asked), remembered(store.broken_together, *asked)
+        redraw(self._panes["controls"], markup.controls(controls, visit) + self._csv("controls", len(controls)))
+        redraw(self._panes["pairs"], markup.pairs(pairs, visit) + self._csv("pairs", len(pairs)))
         self._show_history()
 
     def _chosen(self) -> Filter:
@@ -162,7 +167,8 @@ class Quality:
         for chart, label in zip(charts, CHARTS, strict=True):
             chart.show(rows, label=label)
         self._drawn[:] = [self._rows_of_charts[by]]
-        redraw(self._panes["key"], markup.key(by, len(rows), is_cut=by == "file" and len(files) == CHARTED))
+        key = markup.key(by, len(rows), is_cut=by == "file" and len(files) == CHARTED)
+        redraw(self._panes["key"], key + self._csv("days", len(self._days)))
 
     def _list_files(self) -> None:
         before = as_uuid(self.state.before)
@@ -170,18 +176,24 @@ class Quality:
         shown = rows[:PAGE_ROWS]
         self._last = shown[-1]["run_id"] if len(rows) > PAGE_ROWS else None
         self._older.disabled, self._newer.disabled = self._last is None, not self.state.before
-        redraw(self._panes["files"], markup.files(shown, self._visit))
+        redraw(self._panes["files"], markup.files(shown, self._visit) + self._csv("files", self._files))
 
     def _show_history(self) -> None:
         names = [self.state.dataset] if self.state.dataset in self._titles else list(self._titles)
-        volumes, missing = "", ""
+        volumes, missing, runs_told, columns_told = "", "", 0, 0
         warehouse, chosen, zone = self._asked()
         for name in names:
             rows, newest, off = remembered(store.history, warehouse, name, chosen, zone)
             volumes += markup.volume(self._titles[name], rows, self._visit)
             missing += markup.missing(self._titles[name], newest, off, self._visit)
-        redraw(self._panes["volume"], volumes)
-        redraw(self._panes["missing"], missing)
+            runs_told, columns_told = runs_told + len(rows), columns_told + len(newest) + len(off)
+        redraw(self._panes["volume"], volumes + self._csv("volume", runs_told, "files"))
+        redraw(self._panes["missing"], missing + self._csv("missing", columns_told, "columns"))
+
+    def _csv(self, what: str, number: int, noun: str = "") -> str:
+        """Return the link to a table of the page as CSV; nothing where it has no row."""
+        url = csv_url("quality", what, address_of(self.state, FILTERS))
+        return f"<p>{csv_link(url, number, noun or what)}</p>" if number else ""
 
     def _filters(self) -> Viewable:
         titles = {title: name for name, title in self._titles.items()}

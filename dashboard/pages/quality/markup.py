@@ -33,15 +33,18 @@ UNUSUAL = (
 VOLUME = "and than a tenth of it."
 MISSING = "and than two points."
 CHECKS_AIM, EXCEPTIONS_AIM = "target\u00a0>\u00a095\u00a0%", "target\u00a0<\u00a05\u00a0%"
+PAIRS = 12
 SOURCES = {"rule": "by its rule", "count": "counted while loading"}
 
 
 def tiles(total: Row, visit: Visit, dataset: str) -> list[str]:
     """Return the four measures of everything that is chosen."""
     rows, link = total["rows_read"], visit.link
-    read = f"of {_many(rows, 'row')} in {_many(total['runs'], 'file')}" if rows else "no rows in this period"
-    loaded, held = formats.count(total["rows_loaded"]), formats.count(total["rows_held"])
-    checks = f"{formats.count(total['checks_passed'])} of {formats.count(total['checks_evaluated'])} checks"
+    read = (
+        f"of {formats.many(rows, 'row')} in {formats.many(total['runs'], 'file')}" if rows else "no rows in this period"
+    )
+    loaded, held = formats.many(total["rows_loaded"] or 0, "row"), formats.many(total["rows_held"], "row")
+    checks = f"{formats.count(total['checks_passed'])} of {formats.many(total['checks_evaluated'] or 0, 'check')}"
     check, exception = (
         targets.is_check_pass_met(total["check_pass_rate"]),
         targets.is_exceptions_met(total["exception_rate"]),
@@ -53,19 +56,19 @@ def tiles(total: Row, visit: Visit, dataset: str) -> list[str]:
             note=f"loaded at once, {read}" if rows else read,
         ),
         tile_markup(
-            "Final quality", formats.share(total["final_quality"]), note=f"{loaded} rows loaded, corrections included"
+            "Final quality", formats.share(total["final_quality"]), note=f"{loaded} loaded, corrections included"
         ),
         tile_markup(
             "Check pass rate",
             formats.share(total["check_pass_rate"]),
             change=targets.verdict(check),
-            note=f"{checks}; {CHECKS_AIM}; {_many(total['warnings'], 'warning')} apart",
+            note=f"{checks}; {CHECKS_AIM}; {formats.many(total['warnings'], 'warning')} apart",
         ),
         tile_markup(
             "Exception rate",
             formats.share(total["exception_rate"]),
             change=targets.verdict(exception),
-            note=f"{held} rows held, {formats.count(total['exceptions_open'])} open; {EXCEPTIONS_AIM}",
+            note=f"{held} held, {formats.count(total['exceptions_open'])} open; {EXCEPTIONS_AIM}",
             href=link("exceptions", dataset=dataset),
         ),
     ]
@@ -102,7 +105,7 @@ def key(by: str, points: int, *, is_cut: bool) -> str:
     """Return what the lines of the charts are."""
     if not points:
         return '<p class="q-note">No file was loaded in this period.</p>'
-    what = _many(points, by)
+    what = formats.many(points, by)
     cut = ", the newest ones" if is_cut else ""
     swatch = "<i style='background:{}'></i>"
     return (
@@ -172,11 +175,15 @@ def controls(rows: Sequence[Row], visit: Visit) -> str:
         Column(title="Effectiveness", markup=effect, is_number=True),
     )
     told, passed = ([row for row in rows if (row["control"] == "PASSED") is is_it] for is_it in (False, True))
-    first = table_markup(told, columns, caption=f"{len(rows)} controls, what fails most first") if told else ""
+    first = (
+        table_markup(told, columns, caption=f"{formats.many(len(rows), 'control')}, what fails most first")
+        if told
+        else ""
+    )
     if not passed:
         return first
     rest = table_markup(passed, columns, caption="Controls that no row failed")
-    title = f"{len(passed)} controls that no row failed"
+    title = f"{formats.many(len(passed), 'control')} that no row failed"
     return f'{first}<details class="q-more"{"" if told else " open"}><summary>{title}</summary>{rest}</details>'
 
 
@@ -199,8 +206,8 @@ def pairs(rows: Sequence[Row], visit: Visit) -> str:
     def rule(row: Row, name: str) -> str:
         link = escaped(visit.link("exceptions", dataset=row["dataset"], rule=row[name]))
         part = formats.share(row["rows_held"] / row[f"rows_of_{name}"])
-        rows_of_it = formats.count(row[f"rows_of_{name}"])
-        return f'<a href="{link}">{escaped(row[name])}</a><small>{part} of its {rows_of_it} rows</small>'
+        rows_of_it = formats.many(row[f"rows_of_{name}"], "row")
+        return f'<a href="{link}">{escaped(row[name])}</a><small>{part} of its {rows_of_it}</small>'
 
     columns = (
         Column(title="Rule", markup=lambda row: rule(row, "one")),
@@ -215,7 +222,9 @@ def pairs(rows: Sequence[Row], visit: Visit) -> str:
         ),
         Column(title="Dataset", show=lambda row: row["dataset"]),
     )
-    return table_markup(rows, columns, caption="Pairs, most rows first")
+    shown = rows[:PAIRS]
+    caption = "Pairs, most rows first" + (f", {PAIRS} of {len(rows)}" if len(rows) > PAIRS else "")
+    return table_markup(shown, columns, caption=caption)
 
 
 def volume(title: str, rows: Sequence[Volume], visit: Visit) -> str:
@@ -307,10 +316,6 @@ def _band(one: Volume, ends: float) -> str:
 
 def _about(title: str, told: str) -> str:
     return f'<section class="q-part"><h3>{escaped(title)}</h3>{told}</section>'
-
-
-def _many(number: int, one: str) -> str:
-    return f"{formats.count(number)} {one}{'' if number == 1 else 's'}"
 
 
 def _nothing(visit: Visit) -> str:

@@ -123,8 +123,8 @@ def _told(job: Job) -> str:
     when = f"{formats.ago(job.ended_at)}, asked for by {job.by}"
     if result.is_identical:
         return (
-            f'<p class="q-note" role="status">{chip("Identical", "good")} {formats.count(result.rows_read)} rows '
-            f"computed again from the archive are what is stored, corrections included ({escaped(when)}).</p>"
+            f'<p class="q-note" role="status">{chip("Identical", "good")} {formats.many(result.rows_read, "row")} '
+            f"computed again from the archive, equal to what is stored, corrections included ({escaped(when)}).</p>"
         )
     columns = (
         Column(title="Line", show=lambda row: row["one"].line or "whole run", is_number=True),
@@ -135,8 +135,8 @@ def _told(job: Job) -> str:
     shown = result.differences[:MAX_SHOWN]
     rest = f"; the first {len(shown)} are listed" if result.different > len(shown) else ""
     return (
-        f'<p class="q-note" role="status">{chip(f"{formats.count(result.different)} differences", "bad")} in '
-        f"{formats.count(result.rows_read)} rows{rest} ({escaped(when)}). Nothing was changed; "
+        f'<p class="q-note" role="status">{chip(formats.many(result.different, "difference"), "bad")} in '
+        f"{formats.many(result.rows_read, 'row')}{rest} ({escaped(when)}). Nothing was changed; "
         "<code>quayside replay --apply</code> writes what is computed.</p>"
         + table_markup([{"one": one} for one in shown], columns, caption="Differences")
     )

@@ -146,7 +146,7 @@ def _file(row: Row, visit: Visit) -> str:
     link = escaped(visit.link("runs", run=row["run_id"]))
     reason = f"<small>{escaped(row['reason'])}</small>" if row["reason"] else ""
     number = row["warnings"]
-    warned = " " + chip("1 warning" if number == 1 else f"{number} warnings", "held") if number else ""
+    warned = " " + chip(formats.many(number, "warning"), "held") if number else ""
     return (
         f'<div class="q-file"><a href="{link}">{escaped(row["base_name"])}</a>{warned}'
         f"<small>{escaped(row['dataset'])} · {escaped(row['batch'])}</small>{reason}</div>"

@@ -70,8 +70,8 @@ def counts(run: Row) -> str:
         return '<p class="q-note">No row was counted: the file was not read to its end.</p>'
     if run["state"] != "COMPLETED":
         return (
-            f'<p class="q-note">{formats.count(run["rows_read"])} rows were read and judged; '
-            "none of them is loaded or held, since the run published nothing.</p>"
+            f'<p class="q-note">Read and judged: {formats.many(run["rows_read"], "row")}; '
+            "nothing is loaded or held, since the run published nothing.</p>"
         )
     closed = run["rows_held"] - run["exceptions_open"]
     shown = [("q-is-loaded", "loaded", run["rows_loaded"]), ("q-is-held", "held, open", run["exceptions_open"])]
@@ -133,7 +133,10 @@ def _lanes(run: Row, stages: Mapping[str, Stage], visit: Visit) -> list[tuple[Bo
             Box(
                 title="Mart",
                 figure=formats.count(run["rows_loaded"]),
-                lines=(f"{run['dataset']}.{run['mart_table']}", f"{run['corrections']} cells corrected"),
+                lines=(
+                    f"{run['dataset']}.{run['mart_table']}",
+                    f"{formats.many(run['corrections'], 'cell')} corrected",
+                ),
                 meaning="good",
                 href=visit.link("grid", dataset=run["dataset"], run_id=run["run_id"]),
             ),
@@ -160,7 +163,8 @@ def _rows_of(stages: Mapping[str, Stage], name: str, count: str) -> str:
 
 
 def _in_words(run: Row) -> str:
-    told = f"File {run['base_name']} was copied to the archive and read by this run: {run['rows_read'] or 0} rows read"
+    read = formats.many(run["rows_read"] or 0, "row")
+    told = f"File {run['base_name']} was copied to the archive and read by this run: {read} read"
     if run["state"] != "COMPLETED":
         return f"{told}, nothing published."
     return f"{told}, {run['rows_loaded']} in the mart, {run['rows_held']} among the exceptions."
@@ -238,7 +242,7 @@ def controls(rows: Sequence[Row], run: Row, visit: Visit) -> str:
         ),
         Column(title="Not evaluated", show=lambda row: formats.count(row["not_evaluated"]), is_number=True),
     )
-    return table_markup(rows, columns, caption=f"{len(rows)} controls")
+    return table_markup(rows, columns, caption=formats.many(len(rows), "control"))
 
 
 def _meaning(row: Row) -> str:

@@ -123,4 +123,5 @@ class OneRun:
 
 
 def _told(row: dict[str, Any], started: str) -> str:
-    return f"{row['base_name']}, {started}, {formats.count(row['rows_read'])} rows, {WORDS[row['state']].lower()}"
+    read = formats.many(row["rows_read"], "row") if row["rows_read"] is not None else "no rows counted"
+    return f"{row['base_name']}, {started}, {read}, {WORDS[row['state']].lower()}"

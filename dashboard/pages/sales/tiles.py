@@ -119,13 +119,13 @@ class Tiles:
         waits = remembered(store.waiting, self._visit.parts.warehouse, chosen)
         amount = waits["revenue_waiting_inr"]
         note = (
-            f"in {formats.count(waits['open_exceptions_with_waiting_revenue'])} held rows; "
-            f"{formats.count(waits['open_exceptions_without'])} more are open without such a value"
+            f"in {formats.many(waits['open_exceptions_with_waiting_revenue'], 'held row')}; "
+            f"{formats.count(waits['open_exceptions_without'])} more open without such a value"
         )
         if waits["open_exceptions_perhaps"]:
             note += (
                 f". {formats.rupees(waits['revenue_perhaps_inr'])} more in "
-                f"{formats.count(waits['open_exceptions_perhaps'])} rows may belong here: their day, region or "
+                f"{formats.many(waits['open_exceptions_perhaps'], 'row')} may belong here: the day, region or "
                 "product can't be read"
             )
         whole = amount + now["revenue_inr"]

@@ -11,6 +11,7 @@ import panel_material_ui as pmui
 from dashboard import formats
 from dashboard.pages.telco.texts import line_of
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import offer
 from dashboard.parts.layout import tiles
 from dashboard.parts.table import Column, Row, table_markup
@@ -66,7 +67,8 @@ class Changes:
         self._is_offering = True
         self._offer(series, name, before, after)
         self._is_offering = False
-        html = self._table(rows)
+        told = {"series": name, "before": before, "after": after, "kind": self._state.kind}
+        html = self._table(rows, csv_url("telco", "changes", told))
         if self._told.object != html:
             self._told.object = html
 
@@ -85,14 +87,16 @@ class Changes:
         offer(self._after, days, after.isoformat())
         offer(self._kind, {ALL: ""} | {kind.capitalize(): kind for kind in MEANINGS}, self._state.kind)
 
-    def _table(self, rows: Sequence[Row]) -> str:
+    def _table(self, rows: Sequence[Row], export: str) -> str:
         counts = {str(row["change"]): row["packages"] for row in rows}
         chips = " ".join(chip(f"{counts.get(kind, 0)} {kind}", meaning) for kind, meaning in MEANINGS.items())
         chosen = [row for row in rows if self._state.kind in ("", row["change"])]
-        more = f"<p>{formats.count(len(chosen) - SHOWN)} more are not shown.</p>" if len(chosen) > SHOWN else ""
+        more = f"{formats.count(len(chosen) - SHOWN)} more are not shown. " if len(chosen) > SHOWN else ""
         if not chosen:
             return f"<p>{chips}</p><p>No package differs.</p>"
-        return f'<p>{chips}</p><div class="q-tall">{table_markup(chosen[:SHOWN], COLUMNS, caption=CAPTION)}</div>{more}'
+        table = table_markup(chosen[:SHOWN], COLUMNS, caption=CAPTION)
+        foot = f"<p>{more}{csv_link(export, len(chosen), 'changes')}</p>"
+        return f'<p>{chips}</p><div class="q-tall">{table}</div>{foot}'
 
     def _select(self, name: str, label: str) -> pmui.Select:
         widget = pmui.Select(label=label, options=[], sizing_mode="stretch_width", margin=0, size="small")

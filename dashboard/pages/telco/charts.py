@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from panel.viewable import Viewable
@@ -15,6 +15,7 @@ from dashboard.formats import escaped
 from dashboard.pages.telco.links import rows_link
 from dashboard.pages.telco.texts import AREA, NOTHING, TIERS, VALIDITY, area_of
 from dashboard.parts.charted import Charted
+from dashboard.parts.exported import csv_url
 from dashboard.parts.layout import side_by_side, stack, tiles
 from dashboard.parts.table import Column, Row
 from dashboard.state.telco import TelcoState
@@ -87,7 +88,7 @@ class Charts:
             Column(title="Share", show=lambda row: formats.share(row["packages"] / whole), is_number=True),
             Column(title="Mean price", show=lambda row: formats.rupiah(row["mean_price_idr"]), is_number=True),
         )
-        self._cards[by].tell(rows, columns, _says(name))
+        self._cards[by].tell(rows, columns, _says(name), csv_url("telco", by, asdict(scope)))
 
     def _draw_spread(self, scope: Filter, whole: Row, operators: Sequence[Row]) -> None:
         chosen = self._state.operator
@@ -103,7 +104,8 @@ class Charts:
             *(Column(title=title, show=_amount(name), is_number=True) for title, name in amounts),
             Column(title="Left out", show=lambda row: formats.count(row["packages_without_quota"]), is_number=True),
         )
-        self._spread_card.tell(operators, columns, left_out if operators else "")
+        export = csv_url("telco", "price_per_gb", asdict(scope))
+        self._spread_card.tell(operators, columns, left_out if operators else "", export)
 
     def _link(self, scope: Filter, by: By, value: Any) -> str:  # Any: a text or the number of an area
         href = rows_link(self._visit, replace(scope, **{by: str(value)}))  # type: ignore[arg-type]  # one name, one text

@@ -73,7 +73,7 @@ class ThresholdForm:
     def _agree(self) -> None:
         done = self._visit.attempt(
             lambda: self._change(is_preview=False),
-            lambda moved: f"{formats.count(moved.packages)} packages changed tier",
+            lambda moved: f"{formats.many(moved.packages, 'package')} changed tier",
         )
         if done is not None:
             self._dialog.open = False
@@ -105,7 +105,8 @@ def _what_moves(moved: Moved) -> str:
     for (operator, tier), count in moved.tiers.items():
         by_operator.setdefault(operator, []).append(f"{tier} {count:+,}".replace("-", "−"))
     lines = "".join(f"<li>{escaped(name)}: {escaped(', '.join(told))}</li>" for name, told in by_operator.items())
-    return f"<p><strong>{formats.count(moved.packages)} packages change their tier.</strong></p><ul>{lines}</ul>"
+    told = f"{formats.many(moved.packages, 'package')} to another tier."
+    return f"<p><strong>{told}</strong></p><ul>{lines}</ul>"
 
 
 def _is_removable(row: dict[str, Any]) -> bool:

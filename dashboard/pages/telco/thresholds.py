@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from dashboard import formats
 from dashboard.pages.telco.threshold_form import ThresholdForm
 from dashboard.parts.card import card, filling
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import markup
 from flows.services import thresholds as service
@@ -52,6 +53,7 @@ class Thresholds:
     def refresh(self) -> None:
         """Show the thresholds that hold now."""
         rows = service.thresholds(self._visit.parts.warehouse)
-        html = table_markup(rows, COLUMNS, caption="Thresholds in force")
+        table = table_markup(rows, COLUMNS, caption="Thresholds in force")
+        html = f"{table}<p>{csv_link(csv_url('telco', 'thresholds', {}), len(rows), 'thresholds')}</p>"
         if self._table.object != html:
             self._table.object = html

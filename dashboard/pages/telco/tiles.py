@@ -39,7 +39,7 @@ class Tiles:
         warehouse = self._visit.parts.warehouse
         whole, operators = remembered(store.spread, warehouse, chosen)
         packages, left_out = whole["packages"], whole["packages_without_quota"]
-        whose = operators[0]["operator"] if len(operators) == 1 else f"{len(operators)} operators"
+        whose = operators[0]["operator"] if len(operators) == 1 else formats.many(len(operators), "operator")
         href = rows_link(self._visit, chosen)
         of_what = formats.day(chosen.file_date) if chosen.file_date else "the latest snapshots"
         spread = formats.NOTHING

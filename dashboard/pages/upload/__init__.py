@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from panel.viewable import Viewable
@@ -12,7 +13,9 @@ from dashboard.pages.upload.following import as_sent, is_under_way
 from dashboard.pages.upload.names import judge_name
 from dashboard.pages.upload.pickup import Pickup
 from dashboard.pages.upload.samples import Samples
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import side_by_side, stack
+from dashboard.parts.text import markup
 from dashboard.store import upload as store
 from flows.services import uploads
 from flows.services.accounts import Role
@@ -34,6 +37,7 @@ class UploadPage:
             max_bytes=visit.parts.settings.dashboard_max_upload_bytes,
         )
         self._samples, self._pickup = Samples(visit), Pickup(visit)
+        self._csv = markup("", visible=False)
         self._has_changed = False
         self._is_under_way = False
         uploads.end_silent(visit.parts.warehouse)
@@ -42,7 +46,9 @@ class UploadPage:
 
     def view(self) -> Viewable:
         """Return the page."""
-        return stack(self._uploader, side_by_side(self._samples.view(), self._pickup.view(), narrowest="20rem"))
+        return stack(
+            self._uploader, self._csv, side_by_side(self._samples.view(), self._pickup.view(), narrowest="20rem")
+        )
 
     def changed(self) -> None:
         """Remember that something was written; the next tick shows it."""
@@ -65,6 +71,12 @@ class UploadPage:
         told = [as_sent(row, self._titles, self._visit.link) for row in rows]
         if told != self._uploader.progress:
             self._uploader.progress = told
+            link = csv_link(csv_url("upload", "files", {}), _number(rows), "files of yours of one day")
+            self._csv.param.update(object=f"<p>{link}</p>", visible=bool(rows))
+
+
+def _number(rows: Sequence[store.Row]) -> int | str:
+    return len(rows) if len(rows) < store.MOST_FILES else "all"
 
 
 def build(visit: Visit) -> Viewable:

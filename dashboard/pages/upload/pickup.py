@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
 from dashboard.store import upload as store
@@ -59,7 +60,7 @@ class Pickup:
         look = asking.answered(self._visit.parts.warehouse, self._asked)
         if look is not None:
             zone = self._visit.parts.settings.business_time_zone
-            found = f"{formats.count(look.new_files)} new files" if look.new_files != 1 else "1 new file"
+            found = formats.many(look.new_files, "new file")
             self._end(f"Looked at {formats.moment(look.looked_at, zone)}: {found}.")
         elif time.monotonic() > self._asked_at + PATIENCE_S:
             self._end(f"The pickup was woken and has not answered within {PATIENCE_S} s; it may be busy with a scan.")
@@ -94,4 +95,6 @@ def _unclaimed(rows: list[store.Row]) -> str:
         Column(title="Seen", show=lambda row: formats.ago(row["seen_at"]), is_number=True),
     )
     shown = f", the newest {len(rows)}" if total > len(rows) else ""
-    return table_markup(rows, columns, caption=f"{formats.count(total)} objects belong to no dataset{shown}")
+    caption = f"{formats.many(total, 'object')} of no dataset{shown}"
+    link = csv_link(csv_url("upload", "objects", {}), total, "objects")
+    return f"{table_markup(rows, columns, caption=caption)}<p>{link}</p>"

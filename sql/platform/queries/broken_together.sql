@@ -47,4 +47,3 @@ from pairs as p
 inner join alone as x on x.dataset = p.dataset and x.rule = p.one
 inner join alone as y on y.dataset = p.dataset and y.rule = p.other
 order by p.rows_held desc, p.dataset, p.one, p.other
-limit %(limit)s

@@ -1,0 +1,72 @@
+"""What pages hand out as CSV is what they show: every row, safe, audited, and only for those who may."""
+
+import csv
+import io
+
+import pytest
+
+from dashboard.tables import Asked, tables
+from flows.core.errors import MistakeError, RefusedError
+from tests.conftest import Place
+
+SALES = (
+    "order_id,order_date,region,product,quantity,revenue\n"
+    "A1,2026-01-01,North,Milk 1L,1,10\nA2,2026-01-02,South,Milk 1L,1,20\nA3,2026-01-03,South,Milk 1L,1,30\n"
+    "H1,2026-01-04,,Milk 1L,none,5\n"
+)
+NEW_PAGES = ("quality", "telco", "governance", "upload")
+
+
+def export(place: Place, page: str, what: str, role: str = "viewer", **query: str) -> list[dict[str, str]]:
+    blocks: list[bytes] = []
+    asked = Asked(parts=place.parts, actor=place.sign_in(role), query=query)
+    tables()[page, what](asked, blocks.append)
+    return list(csv.DictReader(io.StringIO(b"".join(blocks).decode())))
+
+
+@pytest.mark.parametrize(("page", "what"), [key for key in tables() if key[0] in NEW_PAGES and key[1] != "changes"])
+def test_every_table_leaves_and_is_audited_with_its_number_of_rows(place: Place, page: str, what: str) -> None:
+    place.drop(SALES)
+
+    rows = export(place, page, what, "editor")
+
+    counted = place.rows("select counts from platform.audit_event where event = 'export'")
+    assert [row["counts"] for row in counted] == [{"rows": len(rows)}]
+
+
+def test_the_tables_of_quality_obey_its_filter(place: Place) -> None:
+    place.drop(SALES)
+
+    assert [(row["base_name"], row["rows_held"]) for row in export(place, "quality", "files")] == [("orders.csv", "1")]
+    assert export(place, "quality", "files", last="2020-01-01") == []
+    failed = {
+        row["rule"] for row in export(place, "quality", "controls", dataset="sales_orders") if row["failed"] != "0"
+    }
+    assert failed == {"region_present", "quantity_readable"}
+    assert [row["rows_held"] for row in export(place, "quality", "pairs")] == ["1"]
+    assert [row["standing"] for row in export(place, "quality", "volume")] == ["too few runs to say"]
+    with pytest.raises(MistakeError):
+        export(place, "quality", "files", colour="red")
+
+
+def test_what_changed_needs_the_two_snapshots(place: Place) -> None:
+    with pytest.raises(MistakeError, match="the two days"):
+        export(place, "telco", "changes", series="A·B·C")
+
+
+def test_a_viewer_gets_no_table_of_the_upload_page(place: Place) -> None:
+    place.put_by_hand("readme.txt", b"hello")
+    place.scanner.scan()
+
+    assert [row["object_key"] for row in export(place, "upload", "objects", "editor")] == ["readme.txt"]
+    with pytest.raises(RefusedError):
+        export(place, "upload", "objects", "viewer")
+
+
+def test_the_parts_of_the_governance_summary_leave_by_name(place: Place) -> None:
+    place.drop(SALES)
+
+    (rows,) = export(place, "governance", "rows")
+
+    assert (rows["rows_read"], rows["loaded"], rows["adds_up"]) == ("4", "3", "yes")
+    assert export(place, "governance", "files", last="2020-01-01") == []
