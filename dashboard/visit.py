@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from dashboard.address import Address, choose, chosen
 from dashboard.auth import SIGN_IN, Visitor
 from dashboard.browser import Browser
 from dashboard.changes import Changes
+from flows.adapters.ledger import business_day
 from flows.core.errors import QuaysideError, RefusedError
 from flows.resources import Resources
 from flows.services import accounts
@@ -58,6 +60,10 @@ class Visit:
     def may(self, needed: Role) -> bool:
         """Return whether the person has a role, as far as is known; the services check it anew."""
         return _RANK[self.role] >= _RANK[needed]
+
+    def today(self) -> date:
+        """Return the business day."""
+        return business_day(datetime.now(UTC), self.parts.settings.business_time_zone)
 
     def attempt(self, act: Callable[[], T], done: str | Callable[[T], str] = "") -> T | None:
         """Do something through a service and tell how it went; None where it was refused."""

@@ -1,8 +1,10 @@
 """Signing in and out with an account of ours."""
 
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import panel_material_ui
 from tornado.web import StaticFileHandler
 
 from dashboard import auth
@@ -35,6 +37,7 @@ class Form(QuaysideHandler):
         self.set_header("Cache-Control", "no-store")
         self.render(
             "sign_in.html",
+            font=_font(),
             problem=problem,
             account=self.get_body_argument("account", ""),
             password=self.get_body_argument("password", "", strip=False) if chooses else "",
@@ -48,6 +51,14 @@ class Form(QuaysideHandler):
     def write_error(self, status_code: int, **_: object) -> None:
         """Tell why on the form itself."""
         self.show(self._reason, status_code)
+
+
+@cache
+def _font() -> str:
+    """Return the address of the font of all pages; each version of its package names the file anew."""
+    folder = Path(panel_material_ui.__file__).parent / "dist"
+    (found,) = folder.glob("roboto-latin-400-normal-*.woff2")
+    return f"/static/extensions/panel-material-ui/{found.name}"
 
 
 class SignIn(Form):

@@ -163,7 +163,8 @@ class Audit:
             Column(
                 title="When",
                 markup=lambda row: (
-                    f"{escaped(formats.moment(row['occurred_at'], zone))}<small>no. {row['event_id']}</small>"
+                    f'<span class="q-moment">{escaped(formats.moment(row["occurred_at"], zone))}</span>'
+                    f"<small>no. {row['event_id']}</small>"
                 ),
             ),
             Column(title="Who", show=lambda row: row["actor"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from panel.viewable import Viewable
@@ -17,7 +16,6 @@ from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import overview as store
-from flows.adapters.ledger import business_day
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -51,8 +49,8 @@ class Overview:
 
     def refresh(self) -> None:
         """Show what the database says now."""
-        warehouse, zone = self._visit.parts.warehouse, self._visit.parts.settings.business_time_zone
-        came = store.came_in(warehouse, business_day(datetime.now(UTC), zone))
+        warehouse = self._visit.parts.warehouse
+        came = store.came_in(warehouse, self._visit.today())
         waits, worth = store.waits(warehouse), store.revenue(warehouse)
         for one, html in zip(self._tiles, self._figures(came, waits, worth), strict=True):
             show(one, html)

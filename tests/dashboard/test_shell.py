@@ -1,5 +1,6 @@
 """The shell: signing in, the menu, the first page."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,8 @@ def test_a_stranger_sees_the_sign_in_as_it_was_drawn(dashboard: Dashboard, name:
     assert f"/assets/{name}" in dashboard.http("GET", "/sign-in").data.decode()
     assert dashboard.http("GET", f"/assets/{name}").status == 200
     assert dashboard.http("GET", "/assets/browser.js").status == 302
+
+
+def test_the_font_of_the_sign_in_is_there(dashboard: Dashboard) -> None:
+    (font,) = re.findall(r'url\("([^"]+)"\)', dashboard.http("GET", "/sign-in").data.decode())
+    assert dashboard.http("GET", font).data[:4] == b"wOF2"

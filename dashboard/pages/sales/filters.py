@@ -55,7 +55,7 @@ class Filters:
 
     def _periods(self) -> dict[str, tuple[date | None, date | None]]:
         there = self._there()
-        return periods(there["first_ordered_on"], there["last_ordered_on"])
+        return periods(there["first_ordered_on"], there["last_ordered_on"], self._visit.today())
 
     def _show_period(self) -> None:
         told = self._periods()

@@ -1,4 +1,4 @@
-"""Periods that people ask for, counted back from the last day with orders."""
+"""Periods that people ask for, counted back from the latest day with orders."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -8,11 +8,17 @@ ALL = "All days"
 Period = tuple[date | None, date | None]
 
 
-def periods(first_day: date | None, last_day: date | None) -> dict[str, Period]:
+def latest_day(first_day: date, last_day: date, today: date) -> date:
+    """Return the last day with orders, or today where some lie ahead: a mistyped year must not empty every period."""
+    return min(last_day, max(first_day, today))
+
+
+def periods(first_day: date | None, last_day: date | None, today: date) -> dict[str, Period]:
     """Return periods by name; all days only, where there are no orders."""
     told: dict[str, Period] = {ALL: (None, None)}
     if first_day is None or last_day is None:
         return told
+    last_day = latest_day(first_day, last_day, today)
     for days in (7, 30, 90, 365):
         told[f"Last {days} days"] = (last_day - timedelta(days=days - 1), last_day)
     month = last_day.replace(day=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from panel.viewable import Viewable
@@ -11,7 +11,7 @@ from panel.viewable import Viewable
 from dashboard import formats
 from dashboard.charts.spark import spark
 from dashboard.pages.sales.links import rows_link
-from dashboard.pages.sales.period import month_of
+from dashboard.pages.sales.period import latest_day, month_of
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import stack, tiles
 from dashboard.parts.text import markup
@@ -69,7 +69,9 @@ class Tiles:
         warehouse = self._visit.parts.warehouse
         if 0 < chosen.days <= DAILY_UP_TO:
             return remembered(store.sold_by, warehouse, chosen, "day")
-        first, last = chosen.first or now["first_ordered_on"], chosen.last or now["last_ordered_on"]
+        first, last = chosen.first or now["first_ordered_on"], chosen.last or self._latest_day(now)
+        if last is None:
+            return []
         return [
             row
             for row in remembered(store.sold_by, warehouse, chosen, "month")
@@ -80,15 +82,17 @@ class Tiles:
         """Return the figures of a period beside those of the one before, and how the two are called."""
         if chosen.days:
             return now, "the day before" if chosen.days == 1 else f"the {chosen.days} days before"
-        if now["last_ordered_on"] is None:
+        last = self._latest_day(now)
+        if last is None:
             return now, ""
-        first = now["last_ordered_on"] - timedelta(days=LATEST_DAYS - 1)
-        latest = Filter(
-            first=first, last=now["last_ordered_on"], region=chosen.region, category=chosen.category,
-            product=chosen.product,
-        )  # fmt: skip
+        first = last - timedelta(days=LATEST_DAYS - 1)
+        latest = Filter(first=first, last=last, region=chosen.region, category=chosen.category, product=chosen.product)
         compared = remembered(store.figures, self._visit.parts.warehouse, latest)
         return compared, f"the {LATEST_DAYS} days before"
+
+    def _latest_day(self, now: dict[str, Any]) -> date | None:
+        first, last = now["first_ordered_on"], now["last_ordered_on"]
+        return None if last is None else latest_day(first, last, self._visit.today())
 
     def _figure(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ import panel_material_ui as pmui
 
 from dashboard.parts.card import card
 from dashboard.parts.layout import tiles
-from flows.adapters.ledger import business_day
 from flows.core.errors import MistakeError
 from flows.services.samples import DEFAULT_DEFECT_SHARE
 from flows.services.uploads import upload_samples
@@ -93,5 +91,5 @@ class Samples:
                 rows=self._rows.value,
                 seed=_seed(self._seed.value),
                 share=self._share.value,
-                today=business_day(datetime.now(UTC), settings.business_time_zone),
+                today=self._visit.today(),
             )
