@@ -17,6 +17,7 @@ from tornado.web import OutputTransform
 from dashboard import auth
 from dashboard.app import open_page
 from dashboard.changes import Changes
+from dashboard.closed_windows import keep_quiet
 from dashboard.http import routes
 from dashboard.http.nothing_here import NotFound
 from dashboard.pages import pages
@@ -63,6 +64,7 @@ def make_server(parts: Resources) -> Server:
     settings, secret = parts.settings, auth.secret_of(parts.settings)
     single_sign_on.check(settings)
     bokeh_settings.resources = "server"
+    keep_quiet()
     pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
     Changes.of(parts.warehouse)
     server = get_server(
