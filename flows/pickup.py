@@ -11,7 +11,7 @@ import psycopg
 from prefect import flow, get_run_logger, runtime
 from pydantic import Field
 
-from flows.adapters import audit, ledger
+from flows.adapters import audit, ledger, liveness
 from flows.adapters.ledger import CHANNEL, ClaimedFile
 from flows.adapters.transient import is_transient
 from flows.ingest import ingest
@@ -24,6 +24,9 @@ from flows.tasks import in_thread
 
 SEAL_EVERY_S = 60
 PAUSE_S = 2
+SETTLED_S = 20
+"""After so long a pickup knows whether the one before it, whose place it took, is dead."""
+SILENCE_S = 15
 
 
 @flow(
@@ -65,10 +68,11 @@ class _Wake(asyncio.Event):
 
 
 async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float) -> int:
-    """Scan, claim and load until the time is over, or the worker drains, and nothing is under way."""
+    """Scan, claim and load until the time is over, the worker drains or has another pickup; end what is under way."""
     under_way: set[asyncio.Task[None]] = set()
-    until = time.monotonic() + watch_s
-    sealed_at = time.monotonic()
+    begun_at = sealed_at = time.monotonic()
+    until = begun_at + watch_s
+    is_surplus = False
     handed = 0
     while True:
         claimed: list[ClaimedFile] = []
@@ -77,7 +81,10 @@ async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float)
             found = await in_thread(scanner.scan)
             if asked:
                 await in_thread(asking.answer, parts.warehouse, UUID(str(runtime.flow_run.id)), asked, found)
-            claimed = [] if is_draining() else await in_thread(_claim, parts, len(under_way))
+            if watch_s and time.monotonic() > begun_at + SETTLED_S:
+                run_id = UUID(str(runtime.flow_run.id))
+                is_surplus = await in_thread(liveness.is_surplus, parts.warehouse, run_id, SILENCE_S)
+            claimed = [] if is_draining() or is_surplus else await in_thread(_claim, parts, len(under_way))
             if time.monotonic() > sealed_at + SEAL_EVERY_S:
                 await in_thread(audit.publish_head, parts.warehouse, parts.store)
                 sealed_at = time.monotonic()
@@ -88,7 +95,7 @@ async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float)
         for file in claimed:
             under_way.add(asyncio.create_task(_ingest(parts, file)))
         handed += len(claimed)
-        is_over = is_draining() or (time.monotonic() >= until and (bool(watch_s) or not claimed))
+        is_over = is_draining() or is_surplus or (time.monotonic() >= until and (bool(watch_s) or not claimed))
         if is_over and not under_way:
             return handed
         if is_over and watch_s:

@@ -65,6 +65,24 @@ def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
     )
 
 
+def is_surplus(warehouse: Warehouse, run_id: UUID, silence_s: float) -> bool:
+    """Return whether a pickup run of the same worker that began before this one is alive."""
+    return bool(
+        warehouse.rows(
+            """
+            select 1
+            from platform.watcher as w
+            inner join platform.watcher as o on o.worker = w.worker and o.flow = w.flow
+            where w.run_id = %(run_id)s and w.flow = 'pickup'
+                and (o.started_at, o.run_id) < (w.started_at, w.run_id)
+                and o.seen_at > now() - make_interval(secs => %(s)s)
+            """,
+            run_id=run_id,
+            s=silence_s,
+        )
+    )
+
+
 def unknown_runs(warehouse: Warehouse, run_ids: Sequence[str]) -> set[str]:
     """Return which of these runs never gave a sign: they are very young, or died before they could."""
     rows = warehouse.rows(

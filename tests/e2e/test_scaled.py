@@ -75,3 +75,17 @@ def test_the_flow_uses_a_cluster_for_large_files_and_says_where_it_is_gone(
     while not any(message.startswith(wanted) for message in logs_of(stack, run_id)):
         assert time.monotonic() < until, logs_of(stack, run_id)
         time.sleep(0.2)
+
+
+@pytest.mark.stack
+def test_a_second_pickup_of_a_worker_ends_by_itself_and_the_first_goes_on(stack: RunningStack) -> None:
+    run_id = stack.start_deployment("pickup", {"watch_s": 3_600})
+    until = time.monotonic() + 120
+
+    while (ended := stack.flow_run(run_id))["state"]["type"] not in ("COMPLETED", "FAILED", "CRASHED"):
+        assert time.monotonic() < until, ended["state"]
+        time.sleep(0.5)
+
+    assert ended["state"]["type"] == "COMPLETED"
+    alive = "select run_id::text from platform.watcher where flow = 'pickup' and seen_at > now() - interval '10 s'"
+    assert set(stack.rows(alive)) - {(run_id,)}

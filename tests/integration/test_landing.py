@@ -286,3 +286,15 @@ def test_the_dataset_is_guessed_from_the_header(place: Place) -> None:
     path.write_text("a,b\n")
     with pytest.raises(MistakeError):
         guess_dataset(path, place.parts.datasets)
+
+
+def test_of_two_pickups_of_a_worker_the_later_one_is_surplus_while_the_first_lives(place: Place) -> None:
+    warehouse, first, second, elsewhere = place.parts.warehouse, uuid4(), uuid4(), uuid4()
+    for run_id, worker in ((elsewhere, "there"), (first, "here"), (second, "here")):
+        liveness.watch(warehouse, run_id, worker)
+
+    assert [liveness.is_surplus(warehouse, one, 15) for one in (elsewhere, first, second)] == [False, False, True]
+
+    with warehouse.transaction() as connection:
+        connection.execute("update platform.watcher set seen_at = now() - interval '16 s' where run_id = %s", (first,))
+    assert not liveness.is_surplus(warehouse, second, 15)
