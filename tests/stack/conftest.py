@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,8 +123,14 @@ class Containers:
             time.sleep(1)
 
     def wait_for(self, query: str, wanted: str, timeout_s: float = 90) -> None:
-        """Wait until a query says what it should."""
-        self.wait(lambda: self.sql(query) == wanted, f"{query}: {wanted}", timeout_s)
+        """Wait until a query says what it should; the database may be what is just being started again."""
+
+        def says() -> bool:
+            with suppress(AssertionError):
+                return self.sql(query) == wanted
+            return False
+
+        self.wait(says, f"{query}: {wanted}", timeout_s)
 
 
 def rows_of(name: str, count: int) -> bytes:
