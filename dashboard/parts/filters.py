@@ -47,7 +47,13 @@ def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
         margin=0,
         size="small",
         clearable=True,
-        sx={"& input": {"paddingRight": 0, "fontSize": ".92rem"}, "& .MuiInputAdornment-root": {"marginLeft": 0}},
+        sx={
+            "width": "100%",
+            "maxWidth": "none",
+            "& input": {"paddingRight": 0, "fontSize": ".92rem"},
+            "& .MuiInputAdornment-root": {"marginLeft": 0},
+            "& .MuiSvgIcon-root": {"color": "text.secondary"},
+        },
     )
     widget.param.watch(lambda event: state.param.update(**{name: _as_day(event.new)}), "value")
     state.param.watch(lambda event: widget.param.update(value=event.new), name)

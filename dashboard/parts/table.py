@@ -18,6 +18,7 @@ class Column:
         show: Returns the text of a cell, which is escaped.
         markup: Returns markup of ours in place of `show`; it escapes what it is given.
         is_number: Whether its cells stand right.
+        is_minor: Whether it gives way where there is little room, as on a phone.
         heading: Markup of ours in place of the title.
     """
 
@@ -25,6 +26,7 @@ class Column:
     show: Callable[[Row], object] | None = None
     markup: Callable[[Row], str] | None = None
     is_number: bool = False
+    is_minor: bool = False
     heading: str = ""
 
 
@@ -47,4 +49,5 @@ def _cell(row: Row, column: Column) -> str:
 
 
 def _side(column: Column) -> str:
-    return ' class="q-number"' if column.is_number else ""
+    kinds = [name for name, is_it in (("q-number", column.is_number), ("q-minor", column.is_minor)) if is_it]
+    return f' class="{" ".join(kinds)}"' if kinds else ""

@@ -14,6 +14,9 @@ from dashboard.visit import Visit
 from flows.services.accounts import Role
 from tests.conftest import Place
 
+THRESHOLDS = "select threshold_id, medium_from_idr, high_from_idr, removed_at from telco_packages.price_threshold"
+PRODUCTS = "select * from sales_orders.products"
+
 
 @pytest.fixture
 def viewer(place: Place) -> Visit:
@@ -33,25 +36,25 @@ def test_no_threshold_is_changed(place: Place, viewer: Visit, act: object) -> No
     form = ThresholdForm(viewer)
     form.open()
     form._medium.value = "1"
-    before = place.rows("select * from telco_packages.price_threshold")
+    before = place.rows(THRESHOLDS)
 
     assert callable(act)
     act(form)
 
     assert refusals(place) == ["viewer"]
-    assert place.rows("select * from telco_packages.price_threshold") == before
+    assert place.rows(THRESHOLDS) == before
 
 
 def test_no_product_is_moved(place: Place, viewer: Visit) -> None:
     page = Products(viewer)
     page._product.value, page._category.value = "Milk 1L", "Breakfast"
-    before = place.rows("select * from sales_orders.product")
+    before = place.rows(PRODUCTS)
 
     page._ask()
     page._write("Milk 1L")
 
     assert refusals(place) == ["viewer", "viewer"]
-    assert place.rows("select * from sales_orders.product") == before
+    assert place.rows(PRODUCTS) == before
 
 
 def test_no_account_is_made_and_none_is_told(place: Place, viewer: Visit) -> None:

@@ -49,12 +49,12 @@ class Listing:
             Column(title="Account", markup=lambda row: self._name(row, chosen)),
             Column(title="Role", show=lambda row: row["role"]),
             Column(title="State", markup=state_of),
-            Column(title="Signs in with", show=way_of),
+            Column(title="Signs in with", show=way_of, is_minor=True),
             Column(
                 title="Last sign-in",
                 show=lambda row: formats.moment(row["signed_in_at"], zone) if row["signed_in_at"] else None,
             ),
-            Column(title="Sessions", show=lambda row: formats.count(row["sessions"]), is_number=True),
+            Column(title="Sessions", show=lambda row: formats.count(row["sessions"]), is_number=True, is_minor=True),
         )
         redraw(self._table, table_markup(rows, columns, caption=formats.many(len(rows), "account")))
 
