@@ -7,13 +7,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import holoviews as hv
 import numpy as np
 import pandas as pd
 import panel as pn
-from bokeh.document import Document
 from bokeh.models import (
     ColumnDataSource,
     CustomAction,
@@ -25,8 +23,9 @@ from bokeh.models import (
     TapTool,
 )
 
-hv.extension("bokeh", logo=False)
+from dashboard.charts.template import Figure, copied
 
+__all__ = ["Figure"]
 GRID = "#808caa"
 ON_PHONE_TICKS = 5
 INDIAN_TICKS = """
@@ -37,8 +36,6 @@ return '₹' + tick.toLocaleString('en-IN')
 """
 INDONESIAN_TICKS = "return 'Rp ' + tick.toLocaleString('id-ID')"
 Row = Mapping[str, Any]
-Figure: TypeAlias = Any
-"""A figure of Bokeh: its types do not tell which renderer, range or tool it has."""
 
 
 def ticks(unit: str) -> CustomJSTickFormatter | NumeralTickFormatter:
@@ -75,13 +72,9 @@ class Chart:
         if self._figure is None and told.empty:
             return
         if self._figure is None:
-            # HoloViews themes the document that it draws for; Bokeh's current one may be somebody else's by now.
-            plot = hv.renderer("bokeh").instance(mode="server").get_plot(draw(told), doc=Document())
-            self._figure = plot.state
-            self._source = plot.handles["source"]
+            kind = (type(self), *(str(one) for one in told.dtypes))
+            self._figure, self._source = copied(kind, lambda: draw(told), dress)
             self._source.data = columns(told)
-            self._figure.renderers = [one for one in self._figure.renderers if one.data_source is self._source]
-            dress(self._figure)
             save_when_asked(self._figure)
             self._finish(self._figure)
             self._follow(self._figure, told)

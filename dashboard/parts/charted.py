@@ -10,6 +10,7 @@ from panel.viewable import Viewable
 from dashboard.charts.figure import Chart
 from dashboard.parts.card import card, filling
 from dashboard.parts.exported import csv_link
+from dashboard.parts.layout import place
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import empty, markup
 
@@ -28,27 +29,22 @@ class Charted:
         self, title: str, chart: Chart, *, nothing: tuple[str, str], controls: tuple[Viewable, ...] = ()
     ) -> None:
         self.chart = chart
-        self._title = title
-        self._says = markup("", visible=False)
-        self._table = markup("", visible=False)
-        self._empty = empty(*nothing)
-        self._empty.visible = False
-        self._has_rows = True
+        self._title, self._nothing = title, nothing
+        self._rows: Sequence[Row] = ()
+        self._columns: Sequence[Column] = ()
         self._is_table = False
+        self._says: Any = None  # Any: panes, which are made when they are first needed; so are these
+        self._table: Any = None
+        self._empty: Any = None
         self._export, self._png = markup(""), pmui.Button(label="PNG", icon="image", size="small")
         self._png.param.update(variant="text", margin=0, description="Save the chart as a PNG picture")
         self._png.on_click(lambda _: chart.save())
-        self._foot = pmui.Row(
-            self._export,
-            self._png,
-            margin=0,
-            sizing_mode="stretch_width",
-            sx={"gap": 1, "alignItems": "center"},
-        )
+        beside = {"gap": ".5rem", "align-items": "center"}
+        self._foot = pn.Row(self._export, self._png, margin=0, sizing_mode="stretch_width", styles=beside)
         self._switch = pmui.IconButton(icon="toc", description="Show as a table", size="small", margin=0, sx=QUIET)
         self._switch.on_click(lambda _: self._turn())
-        content = pn.Column(chart.view, self._table, self._empty, sizing_mode="stretch_width", margin=0)
-        self.view = filling(card(title, self._says, *controls, content, self._foot, actions=(self._switch,)))
+        self._content = place(chart.view)
+        self.view = filling(card(title, *controls, self._content, self._foot, actions=(self._switch,)))
 
     def tell(self, rows: Sequence[Row], columns: Sequence[Column], says: str = "", export: str = "") -> None:
         """Show a table of these rows in place of the chart, if a person wants it; with no row, what to do.
@@ -60,13 +56,13 @@ class Charted:
         link = csv_link(export, len(rows)) if export else ""
         if self._export.object != link:
             self._export.param.update(object=link, visible=bool(link))
-        html = table_markup(rows, columns, caption=self._title)
-        if self._table.object != html:
-            self._table.object = html
+        self._rows, self._columns = rows, columns
         told = f'<p class="q-says">{says}</p>' if says else ""
-        if self._says.object != told:
+        if told and self._says is None:
+            self._says = markup("")
+            self.view.insert(1, self._says)
+        if self._says is not None and self._says.object != told:
             self._says.param.update(object=told, visible=bool(told))
-        self._has_rows = bool(rows)
         self._arrange()
 
     def _turn(self) -> None:
@@ -80,8 +76,24 @@ class Charted:
         self._arrange()
 
     def _arrange(self) -> None:
-        self.chart.view.visible = self._has_rows and not self._is_table
-        self._table.visible = self._has_rows and self._is_table
-        self._empty.visible = not self._has_rows
-        self._switch.visible = self._foot.visible = self._has_rows
-        self._png.visible = self._has_rows and not self._is_table
+        has_rows = bool(self._rows)
+        self.chart.view.visible = has_rows and not self._is_table
+        self._show_table(has_rows and self._is_table)
+        if self._empty is None and not has_rows:
+            self._empty = empty(*self._nothing)
+            self._content.append(self._empty)
+        if self._empty is not None:
+            self._empty.visible = not has_rows
+        self._switch.visible = self._foot.visible = has_rows
+        self._png.visible = has_rows and not self._is_table
+
+    def _show_table(self, is_shown: bool) -> None:
+        if is_shown and self._table is None:
+            self._table = markup("")
+            self._content.append(self._table)
+        if is_shown:
+            html = table_markup(self._rows, self._columns, caption=self._title)
+            if self._table.object != html:
+                self._table.object = html
+        if self._table is not None:
+            self._table.visible = is_shown

@@ -1,30 +1,18 @@
 """Markup of ours that is more than a table: facts, stages on a line of time, code, the share of loaded and held."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import panel as pn
 
 from dashboard import formats
 from dashboard.formats import escaped
-from dashboard.parts.text import markup, parts_css
-
-_ASSETS = Path(__file__).parent.parent / "assets"
-
-
-@cache
-def drawn_css() -> str:
-    """Return the style sheet of drawings."""
-    return (_ASSETS / "drawn.css").read_text()
+from dashboard.parts.text import markup, sheet
 
 
 def drawing(html: str = "") -> pn.pane.HTML:
     """Return a pane for markup of ours with drawings in it."""
-    pane = markup(html)
-    pane.stylesheets = [parts_css(), drawn_css()]
-    return pane
+    return markup(html, stylesheets=[sheet("drawn.css")])
 
 
 def redraw(pane: Any, html: str) -> None:  # Any: a pane of `drawing`

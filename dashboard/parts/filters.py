@@ -82,15 +82,14 @@ def button(label: str, act: Callable[[], None], *, variant: str = "outlined", co
     return made
 
 
-def filter_bar(*widgets: Viewable, actions: Sequence[Viewable] = (), narrowest: str = "9rem") -> pmui.Paper:
+def filter_bar(*widgets: Viewable, actions: Sequence[Viewable] = (), narrowest: str = "9rem") -> pn.Column:
     """Return controls on glass, in as many equal columns as fit, and what can be done below them."""
     controls = tiles(*widgets, narrowest=narrowest)
     controls.styles = {**controls.styles, "gap": ".75rem", "align-items": "center"}
     wrapped = {"flex-wrap": "wrap", "gap": ".5rem", "align-items": "center"}
     buttons = pn.Row(*actions, sizing_mode="stretch_width", margin=0, styles=wrapped)
     shown = (controls, buttons) if actions else (controls,)
-    inside = {"gap": ".5rem", "padding": "1rem", "box-sizing": "border-box"}
-    return glass(pn.Column(*shown, sizing_mode="stretch_width", margin=0, styles=inside))
+    return glass(*shown, gap=".5rem", padding="1rem", **{"box-sizing": "border-box"})
 
 
 def _as_day(value: Any) -> date | None:  # Any: what the picker sends

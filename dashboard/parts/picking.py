@@ -7,7 +7,7 @@ import param
 from panel.custom import JSComponent
 
 from dashboard.formats import escaped
-from dashboard.parts.text import parts_css
+from dashboard.parts.text import sheet
 
 
 class Picking(JSComponent):
@@ -24,7 +24,7 @@ class Picking(JSComponent):
     _esm = Path(__file__).parent.parent / "assets" / "picking.js"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(stylesheets=[parts_css()], sizing_mode="stretch_width", margin=0, **options)  # type: ignore[no-untyped-call]  # of Panel
+        super().__init__(stylesheets=[sheet("parts.css")], sizing_mode="stretch_width", margin=0, **options)  # type: ignore[no-untyped-call]  # of Panel
 
     def _handle_msg(self, message: Any) -> None:
         """Take nothing from the browser but the parameters."""

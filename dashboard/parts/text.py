@@ -5,21 +5,35 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from bokeh.models import InlineStyleSheet
 
 _ASSETS = Path(__file__).parent.parent / "assets"
 
 
+def sheet(name: str) -> str:
+    """Return a style sheet of the assets for a pane; a session sends it to its browser once, for all of its panes.
+
+    Panel sends texts again with every pane, and addresses once. It finds here, under the address of the file, the text
+    itself: so nothing is shown before its style is there.
+    """
+    address, document = f"/assets/{name}", pn.state.curdoc
+    if document is not None:
+        known: dict[str, Any] = pn.state._stylesheets.setdefault(document, {})
+        if address not in known:
+            known[address] = InlineStyleSheet(css=_text(name))
+    return address
+
+
 @cache
-def parts_css() -> str:
-    """Return the style sheet of the parts."""
-    return (_ASSETS / "parts.css").read_text()
+def _text(name: str) -> str:
+    return (_ASSETS / name).read_text()
 
 
 def markup(html: str, **options: Any) -> pn.pane.HTML:  # Any: options of the pane
     """Return a pane with markup of ours, as wide as its place."""
     options.setdefault("sizing_mode", "stretch_width")
     options.setdefault("margin", 0)
-    return pn.pane.HTML(html, stylesheets=[parts_css()], **options)
+    return pn.pane.HTML(html, stylesheets=[sheet("parts.css"), *options.pop("stylesheets", ())], **options)
 
 
 def chip(text: str, meaning: str = "neutral") -> str:

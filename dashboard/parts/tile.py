@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import panel_material_ui as pmui
+import panel as pn
 
 from dashboard.formats import escaped
-from dashboard.parts.card import filling, glass
+from dashboard.parts.card import GLASS
 from dashboard.parts.text import chip, markup
 
 
@@ -32,13 +32,13 @@ def tile_markup(
 
 def tile(
     label: str, value: str, *, note: str = "", href: str = "", change: tuple[str, str] | None = None, extra: str = ""
-) -> pmui.Paper:
+) -> pn.pane.HTML:
     """Return a tile on glass; change it with `show`."""
-    return filling(glass(markup(tile_markup(label, value, note=note, href=href, change=change, extra=extra))))
+    html = tile_markup(label, value, note=note, href=href, change=change, extra=extra)
+    return markup(html, css_classes=["q-glass"], styles={**GLASS, "height": "100%"})
 
 
-def show(tile: pmui.Paper, html: str) -> None:
+def show(tile: Any, html: str) -> None:  # Any: a pane, whose object has no type
     """Give a tile other content, if it differs."""
-    pane: Any = tile[0]  # Any: the pane that `tile` put there
-    if pane.object != html:
-        pane.object = html
+    if tile.object != html:
+        tile.object = html

@@ -26,9 +26,11 @@ from flows.datasets import datasets
 from flows.settings import Settings
 from infra.embedded.stack import Stack
 from tests.benchmarks.files import write_orders
+from tests.benchmarks.sessions import sessions
 from tests.benchmarks.trust import correction_ms, many_files_s, release_s
 
 MART = "sales_orders.orders"
+PARTS = ("loading", "large", "latency", "full", "people", "files", "rivals", "sessions")
 COLUMNS = (
     "order_id, ordered_on, region, product, quantity, revenue_inr, unit_revenue_inr, extra, run_id, line, byte_start, "
     "byte_length"
@@ -304,7 +306,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--large-rows", type=int, default=10_000_000)
-    parser.add_argument("--only", choices=["loading", "large", "latency", "full", "people", "files", "rivals"])
+    parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
     assert datasets()
     with tempfile.TemporaryDirectory(prefix="quayside-bench-", dir=os.environ.get("QUAYSIDE_BENCH_DIR")) as name:
@@ -326,6 +328,9 @@ def main() -> None:
                     lines += many_files(bench)
                 if options.only in (None, "rivals"):
                     lines += rivals(bench, options.rows)
+                if options.only in (None, "sessions"):
+                    with bench.place() as place:
+                        lines += sessions(place, folder / "sessions")
             finally:
                 stack.stop()
         if options.only in (None, "latency"):

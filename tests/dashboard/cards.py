@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page
 
 def card(page: Page, title: str) -> Locator:
     """Return the card of a title."""
-    return page.locator(".MuiPaper-root").filter(has=page.get_by_role("heading", name=title)).last
+    return page.locator(".q-glass").filter(has=page.get_by_role("heading", name=title)).last
 
 
 def as_table(page: Page, title: str) -> None:

@@ -114,10 +114,38 @@ class Session:
         (component,) = [model for model in self.models.values() if model["attributes"].get("name") == title]
         return self.models[component["attributes"]["data"]["id"]]
 
+    async def choose(self, label: str, value: object) -> None:
+        """Give the newest widget of a label another value; return when the server took it."""
+        await self.set(self._data(label=label), value=value)
+
+    def options(self, label: str) -> list[str]:
+        """Return what the newest list of a label offers besides what is chosen."""
+        told = self._data(label=label)["attributes"]
+        return [one for one in told["options"] if one != told["value"]]
+
+    async def go(self, url: str) -> None:
+        """Open another page, as a link of the menu does."""
+        await self.set(self._data(pages=None), url=url)
+
+    async def tell(self, component: str, **message: str) -> None:
+        """Send what a component of ours tells, the newest of its kind."""
+        model = [one for one in self.models.values() if one["attributes"].get("class_name") == component][-1]
+        values = [["model", {"id": model["id"]}], ["data", {"type": "map", "entries": list(message.items())}]]
+        await self._event({"type": "event", "name": "data_event", "values": {"type": "map", "entries": values}})
+
     async def close(self) -> None:
         """Close the websocket, as a closed window does."""
         self._socket.close()
         await self._reader
+
+    def _data(self, **attributes: Any) -> Model:
+        """Return the newest data of a component that has such attributes; None stands for any value."""
+
+        def fits(model: Model) -> bool:
+            told = model["attributes"]
+            return all(name in told and value in (None, told[name]) for name, value in attributes.items())
+
+        return [model for model in self.models.values() if "tags" in model["attributes"] and fits(model)][-1]
 
     async def _event(self, event: dict[str, Any]) -> None:
         await self._patch([{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}])

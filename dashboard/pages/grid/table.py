@@ -9,7 +9,7 @@ import param
 from panel.custom import JSComponent
 from panel.models.tabulator import DataTabulator
 
-from dashboard.parts.text import parts_css
+from dashboard.parts.text import sheet
 from dashboard.store.selection import shown_columns
 from flows.core.dataset import Dataset
 from flows.core.kinds import Choice
@@ -58,8 +58,8 @@ class Table(JSComponent):
             acts: What to call, with texts by name, for each kind of message.
         """
         self._acts = acts
-        script, sheet = _tabulator()
-        styles = [sheet, parts_css(), _asset("grid.css")]
+        script, style = _tabulator()
+        styles = [style, sheet("parts.css"), _asset("grid.css")]
         super().__init__(  # type: ignore[no-untyped-call]  # of Panel
             script=script, stylesheets=styles, sizing_mode="stretch_width", margin=0, **options
         )

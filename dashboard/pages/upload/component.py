@@ -8,7 +8,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-from dashboard.parts.text import parts_css
+from dashboard.parts.text import sheet
 from flows.core.dataset import Dataset
 
 _ASSETS = Path(__file__).parents[2] / "assets" / "upload"
@@ -44,7 +44,7 @@ class Uploader(JSComponent):
 
     def __init__(self, judge_name: Callable[[str], dict[str, Any]], **options: Any) -> None:
         self._judge_name = judge_name
-        styles = [parts_css(), _css()]
+        styles = [sheet("parts.css"), _css()]
         super().__init__(stylesheets=styles, sizing_mode="stretch_width", margin=0, **options)  # type: ignore[no-untyped-call]  # of Panel
 
     def _handle_msg(self, message: Any) -> None:

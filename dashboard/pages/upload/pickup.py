@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import panel as pn
 import panel_material_ui as pmui
 
 from dashboard import formats
@@ -37,7 +38,7 @@ class Pickup:
         )
         self._button.on_click(lambda _: self._ask())
 
-    def view(self) -> pmui.Paper:
+    def view(self) -> pn.Column:
         """Return the card."""
         says = "The resident pickup lists the bucket by itself; files that others put there are found too."
         return card("Pickup", self._state, self._button, self._told, self._objects, says=says)

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.parts.card import card
@@ -64,7 +65,7 @@ class Samples:
         )
         self._button.on_click(lambda _: self._make())
 
-    def view(self) -> pmui.Paper:
+    def view(self) -> pn.Column:
         """Return the card."""
         fields = tiles(self._dataset, self._rows, self._seed, self._share, narrowest="14rem")
         says = "Files that hold every defect the rules know; they go the same way as yours."

@@ -1,0 +1,208 @@
+"""What sessions of the dashboard cost: memory while they are idle and after they closed, and 50 people who click.
+
+The people are no browsers: they speak Bokeh's protocol over real websockets, and share the cores with the server.
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from flows.adapters.object_store import ObjectStore
+from flows.adapters.warehouse import Warehouse
+from flows.datasets import datasets
+from flows.resources import Resources
+from flows.services.samples import write_samples
+from flows.settings import Settings
+from tests.benchmarks.people import PLACES, Clicks, Person
+from tests.conftest import Place
+from tests.dashboard.conftest import Dashboard, start_dashboard
+from tests.dashboard.wire import Session, Visitors
+
+PAGES = (*PLACES, "upload", "figures", "audit", "governance")
+IDLE = 10
+FILLING = 2
+"""Sessions of each page that take the memory which the process had got and freed before."""
+CLOSED = 200
+AT_ONCE = 4
+PEOPLE = 50
+SECONDS = 120
+THINK_S = 10
+WARM_UP = 2
+"""Rounds over every page before anything is measured: what a process learns once is no part of a session."""
+Line = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A dashboard and the people who look at it."""
+
+    dashboard: Dashboard
+    visitors: Visitors
+    cookie: str
+
+    def watched(self) -> dict[str, Any]:
+        """Return what lives in the process, after sessions that nobody looks at ended."""
+        told: dict[str, Any] = self.dashboard.http("GET", "/watched").json()
+        return told
+
+    def settled_kb(self) -> int:
+        """Return the memory of the process once every session that was closed has ended."""
+        until = time.monotonic() + 30
+        while self.watched()["counts"]["Session"] and time.monotonic() < until:
+            time.sleep(0.5)
+        return int(self.watched()["rss_kb"])
+
+    async def open(self, page: str) -> Session:
+        """Open a page and wait until it is there."""
+        session = await Session.open(self.dashboard.url, f"/{page}", self.cookie)
+        await session.settled()
+        return session
+
+    async def visit(self, pages: list[str]) -> None:
+        """Open and close one page after the other."""
+        for page in pages:
+            await (await self.open(page)).close()
+
+
+def sessions(settings: Settings, folder: Path) -> list[Line]:
+    """Measure everything over sample files of both datasets."""
+    parts = Resources(
+        settings=settings, warehouse=Warehouse(settings), store=ObjectStore(settings), datasets=datasets()
+    )
+    folder.mkdir(exist_ok=True)
+    place = Place(parts, folder)
+    for name, dataset in parts.datasets.items():
+        for path in write_samples(dataset, folder / name, rows=None, seed=1, today=date(2026, 11, 1)):
+            place.put(path.read_bytes(), path.name, name)
+    place.load_all()
+    lines: list[Line] = []
+    try:
+        for measure in (opening, closed, clicking, idle):  # each in a process that nobody used before
+            with _site(place, folder) as site:
+                lines += measure(site)
+    finally:
+        parts.warehouse.close()
+    return lines
+
+
+@contextmanager
+def _site(place: Place, folder: Path) -> Iterator[Site]:
+    dashboard, visitors = start_dashboard(place, folder, "tests.dashboard.watched"), Visitors()
+    site = Site(dashboard=dashboard, visitors=visitors, cookie=dashboard.cookie("steward"))
+    try:
+        for _ in range(WARM_UP):
+            visitors.run(site.visit(list(PAGES)))
+        yield site
+    finally:
+        visitors.close()
+        dashboard.process.kill()
+        dashboard.process.wait(20)
+
+
+def opening(site: Site) -> list[Line]:
+    """Measure how long each page takes from the request until everything of it was sent, one person alone."""
+    lines: list[Line] = []
+    for page in PAGES:
+        found = [site.visitors.run(_opened(site, page)) for _ in range(5)]
+        seconds, cpu_s, kilobytes = (statistics.median(some) for some in zip(*found, strict=True))
+        _tell(f"open {page}", seconds, cpu_s, kilobytes)
+        lines.append((f"/{page} anew, everything sent", f"{seconds:.2f} s", f"{cpu_s:.2f} s of a core", ""))
+    return lines
+
+
+def idle(site: Site) -> list[Line]:
+    """Measure the memory of sessions that are open and do nothing; none closes, since others would fill its place."""
+    opened = site.visitors.run(_together(site, [page for page in PAGES for _ in range(FILLING)]))
+    lines: list[Line] = []
+    for page in PAGES:
+        before = int(site.watched()["rss_kb"])
+        opened += site.visitors.run(_together(site, [page] * IDLE))
+        megabytes = (int(site.watched()["rss_kb"]) - before) / IDLE / 1024
+        _tell("idle", page, megabytes)
+        lines.append((f"an idle session on /{page}", "", "", f"{megabytes:.1f} MB"))
+    site.visitors.run(_close(opened))
+    return lines
+
+
+def closed(site: Site) -> list[Line]:
+    """Measure what 200 sessions leave behind, over every page."""
+    pages = [PAGES[number % len(PAGES)] for number in range(CLOSED)]
+    shares = [pages[number::AT_ONCE] for number in range(AT_ONCE)]
+    site.visitors.run(_visits(site, shares))
+    before = site.settled_kb()
+    site.visitors.run(_visits(site, shares))
+    left = (site.settled_kb() - before) / CLOSED
+    _tell("closed", left)
+    return [(f"left of a closed session, over {CLOSED} on every page", "", "", f"{left:.0f} KB")]
+
+
+def clicking(site: Site) -> list[Line]:
+    """Measure 50 people who each click about every ten seconds."""
+    process, noted = psutil.Process(site.dashboard.process.pid), Clicks()
+    begun = time.monotonic()
+    used_s = site.visitors.run(_click(site, process, noted))
+    clicks = sorted(noted.all)
+    _tell("clicking", len(clicks), "unanswered", noted.unanswered, "seconds", time.monotonic() - begun)
+    for kind, seconds in sorted(noted.seconds.items()):
+        _tell(" ", kind, len(seconds), statistics.median(seconds), max(seconds))
+    assert noted.unanswered <= len(clicks) / 50, noted
+    median, late = statistics.median(clicks), clicks[int(len(clicks) * 0.95)]
+    each = f"{used_s / len(clicks):.2f} s of a core each"
+    return [
+        (f"{PEOPLE} people, a click each {THINK_S} s, median of {len(clicks)}", f"{median:.2f} s", each, ""),
+        (f"{PEOPLE} people, a click each {THINK_S} s, 95th percentile", f"{late:.2f} s", "", ""),
+    ]
+
+
+async def _opened(site: Site, page: str) -> tuple[float, float, float]:
+    process, begun = psutil.Process(site.dashboard.process.pid), time.monotonic()
+    before_s = _cpu_s(process)
+    session = await site.open(page)
+    told = (session.answered_at - begun, _cpu_s(process) - before_s, session.received_bytes / 1024)
+    await session.close()
+    return told
+
+
+async def _click(site: Site, process: psutil.Process, noted: Clicks) -> float:
+    """Return the processor time that the server used while people clicked."""
+    places = [PLACES[number % len(PLACES)] for number in range(PEOPLE)]
+    opened = [await site.open(place) for place in places]
+    people = [
+        Person(session, place, seed, noted) for seed, (session, place) in enumerate(zip(opened, places, strict=True))
+    ]
+    before_s, until = _cpu_s(process), time.monotonic() + SECONDS
+    await asyncio.gather(*(person.work(until, THINK_S) for person in people))
+    used_s = _cpu_s(process) - before_s
+    await _close(opened)
+    return used_s
+
+
+async def _together(site: Site, pages: list[str]) -> list[Session]:
+    return [await site.open(page) for page in pages]
+
+
+async def _visits(site: Site, shares: list[list[str]]) -> None:
+    await asyncio.gather(*(site.visit(share) for share in shares))
+
+
+async def _close(opened: list[Session]) -> None:
+    for session in opened:
+        await session.close()
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _tell(*what: object) -> None:
+    print(*(f"{one:.3f}" if isinstance(one, float) else one for one in what), file=sys.stderr, flush=True)
