@@ -59,8 +59,7 @@ class Bars(figure.Chart):
 
     def _finish(self, drawn: Figure) -> None:
         (bars,) = drawn.renderers
-        self._bar = bars.glyph
-        self._bar.update(fill_alpha=field("alpha"), border_radius=4)
+        bars.glyph.update(fill_alpha=field("alpha"), border_radius=4)
         bars.nonselection_glyph = bars.selection_glyph = None
         drawn.x_range = DataRange1d(start=0, range_padding=0.04)
         drawn.xaxis.ticker = BasicTicker(desired_num_ticks=figure.ON_PHONE_TICKS)
@@ -79,6 +78,9 @@ class Bars(figure.Chart):
             text_font=value("Roboto"),
         )
         figure.hover(drawn, [("", "@category: @told")], renderers=[bars])
+
+    def _attach(self, drawn: Figure) -> None:
+        self._bar = drawn.renderers[0].glyph
         if self._on_click is not None:
             figure.listen(drawn, self._source, "category", self._on_click)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -72,11 +72,10 @@ class Chart:
         if self._figure is None and told.empty:
             return
         if self._figure is None:
-            kind = (type(self), *(str(one) for one in told.dtypes))
-            self._figure, self._source = copied(kind, lambda: draw(told), dress)
+            kind = (type(self), self._kind, *(str(one) for one in told.dtypes))
+            self._figure, self._source = copied(kind, lambda: draw(told), lambda *drawn: self._dress(*drawn, told))
             self._source.data = columns(told)
-            save_when_asked(self._figure)
-            self._finish(self._figure)
+            self._attach(self._figure)
             self._follow(self._figure, told)
             self.view[:] = [pn.pane.Bokeh(self._figure, sizing_mode="stretch_width", margin=0)]
             return
@@ -96,8 +95,23 @@ class Chart:
             number = self._saved
             pn.state.execute(lambda: drawn.update(tags=[number]))
 
+    def _dress(self, figure: Figure, source: ColumnDataSource, told: pd.DataFrame) -> None:
+        self._source = source
+        source.data = {str(name): [] for name in told.columns}
+        dress(figure)
+        save_when_asked(figure)
+        self._finish(figure)
+
+    @property
+    def _kind(self) -> Hashable:
+        """What `_finish` depends on."""
+        return ()
+
     def _finish(self, figure: Figure) -> None:
-        """Add to a figure what the element does not say; called once."""
+        """Add to a figure what the element does not say; all charts of this class and kind get it."""
+
+    def _attach(self, figure: Figure) -> None:
+        """Listen to the figure; called once for each chart."""
 
     def _follow(self, figure: Figure, told: pd.DataFrame) -> None:
         """Change of a figure what follows its numbers; called before they change."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,10 @@ class OverTime(figure.Chart):
         super().__init__()
         self._height = height
         self._axis = ("", "")
+
+    @property
+    def _kind(self) -> Hashable:
+        return self._height
 
     def _finish(self, drawn: Figure) -> None:
         drawn.height = self._height
@@ -124,6 +128,8 @@ class Columns(OverTime):
         bars.nonselection_glyph = bars.selection_glyph = None
         drawn.x_range = DataRange1d(range_padding=0.04)
         figure.hover(drawn, [("", "@day: @told")], renderers=[bars])
+
+    def _attach(self, drawn: Figure) -> None:
         if self._on_click is not None:
             listener = self._on_click
             figure.listen(drawn, self._source, "at", lambda at: listener(pd.Timestamp(at).date()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 import hvplot.pandas  # noqa: F401  # registers `.hvplot`
@@ -67,6 +67,10 @@ class Shares(figure.Chart):
         return told.hvplot.line(
             x="at", y="y0", color=SERIES[0], xlabel="", ylabel="", responsive=True, height=200
         ).opts(default_tools=["save"])
+
+    @property
+    def _kind(self) -> Hashable:
+        return (*self._measures, self._by, self._target)
 
     def _finish(self, drawn: Figure) -> None:
         drawn.height = HEIGHT_PX

@@ -66,6 +66,8 @@ class Spread(figure.Chart):
         drawn.ygrid.visible = False
         told = [("", "@category"), *((name.replace("_", " "), f"@told_{name}") for name in MEASURES)]
         figure.hover(drawn, told, renderers=[boxes])
+
+    def _attach(self, drawn: Figure) -> None:
         if self._on_click is not None:
             figure.listen(drawn, self._source, "category", self._on_click)
 

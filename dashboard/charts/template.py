@@ -19,17 +19,18 @@ hv.extension("bokeh", logo=False)
 
 Figure: TypeAlias = Any
 """A figure of Bokeh: its types do not tell which renderer, range or tool it has."""
+Dress: TypeAlias = Callable[[Figure, ColumnDataSource], None]
 _drawn: dict[Hashable, Any] = {}  # Any: a figure as Bokeh writes it for a browser
 _lock = threading.Lock()
 
 
-def copied(kind: Hashable, draw: Callable[[], Any], dress: Callable[[Figure], None]) -> tuple[Figure, ColumnDataSource]:
+def copied(kind: Hashable, draw: Callable[[], Any], dress: Dress) -> tuple[Figure, ColumnDataSource]:
     """Return a figure of its own with the source of its numbers, which are to come.
 
     Args:
         kind: What the figure depends on, besides its numbers and what is changed of it later.
         draw: Returns an element of HoloViews, which has no types.
-        dress: Gives the figure its look.
+        dress: Gives the first figure of a kind its look; all copies have it.
     """
     with _lock:
         if kind not in _drawn:
@@ -39,14 +40,21 @@ def copied(kind: Hashable, draw: Callable[[], Any], dress: Callable[[Figure], No
     return figure, figure.renderers[0].data_source
 
 
-def _told(element: Any, dress: Callable[[Figure], None]) -> Any:
+def _told(element: Any, dress: Dress) -> Any:
     # HoloViews themes the document that it draws for; Bokeh's current one may be somebody else's by now.
     plot = hv.renderer("bokeh").instance(mode="server").get_plot(element, doc=Document())
     figure, source = plot.state, plot.handles["source"]
     figure.renderers = [one for one in figure.renderers if one.data_source is source]
-    source.data = {name: [] for name in source.data}
-    dress(figure)
+    dress(figure, source)
+    _lighten(figure)
     return Serializer(deferred=False).encode(figure)
+
+
+def _lighten(figure: Figure) -> None:
+    """Leave out what a browser makes up by itself, and what renderers can share."""
+    first, *_ = figure.renderers
+    for one in figure.renderers:
+        one.update(nonselection_glyph=None, selection_glyph=None, muted_glyph=None, hover_glyph=None, view=first.view)
 
 
 def _renamed(told: Any, names: dict[str, str]) -> Any:
@@ -56,4 +64,4 @@ def _renamed(told: Any, names: dict[str, str]) -> Any:
             name: names.setdefault(value, make_id()) if name == "id" else _renamed(value, names)
             for name, value in told.items()
         }
-    return [_renamed(one, names) for one in told] if isinstance(told, list) else told
+    return [_renamed(one, names) for one in told] if isinstance(told, list | tuple) else told

@@ -26,11 +26,12 @@ from flows.datasets import datasets
 from flows.settings import Settings
 from infra.embedded.stack import Stack
 from tests.benchmarks.files import write_orders
+from tests.benchmarks.large_mart import large_mart
 from tests.benchmarks.sessions import sessions
 from tests.benchmarks.trust import correction_ms, many_files_s, release_s
 
 MART = "sales_orders.orders"
-PARTS = ("loading", "large", "latency", "full", "people", "files", "rivals", "sessions")
+PARTS = ("loading", "large", "latency", "full", "people", "files", "rivals", "sessions", "dashboard")
 COLUMNS = (
     "order_id, ordered_on, region, product, quantity, revenue_inr, unit_revenue_inr, extra, run_id, line, byte_start, "
     "byte_length"
@@ -250,6 +251,15 @@ def into_full_mart(bench: Bench, rows: int, full_rows: int, repeats: int) -> lis
     return lines
 
 
+def dashboard(bench: Bench, full_rows: int) -> list[tuple[str, ...]]:
+    """Measure the dashboard over a mart that holds many rows."""
+    filling = write_orders(bench.folder / f"orders-{full_rows}-filling.csv", full_rows, is_random=False, seed=77)
+    with bench.place() as full:
+        print("filling", bench.load(full, filling), file=sys.stderr, flush=True)
+        bench.rest(full)
+        return large_mart(full, bench.folder / "dashboard")
+
+
 def many_files(bench: Bench) -> list[tuple[str, ...]]:
     """Measure 200 files of 5,000 rows with one worker and with four."""
     seconds = {}
@@ -331,6 +341,8 @@ def main() -> None:
                 if options.only in (None, "sessions"):
                     with bench.place() as place:
                         lines += sessions(place, folder / "sessions")
+                if options.only in (None, "dashboard"):
+                    lines += dashboard(bench, options.large_rows)
             finally:
                 stack.stop()
         if options.only in (None, "latency"):

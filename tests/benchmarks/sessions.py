@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psutil
+import urllib3
 
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
@@ -28,7 +28,7 @@ from tests.dashboard.conftest import Dashboard, start_dashboard
 from tests.dashboard.wire import Session, Visitors
 
 PAGES = (*PLACES, "upload", "figures", "audit", "governance")
-IDLE = 10
+IDLE = 15
 FILLING = 2
 """Sessions of each page that take the memory which the process had got and freed before."""
 CLOSED = 200
@@ -49,17 +49,17 @@ class Site:
     visitors: Visitors
     cookie: str
 
-    def watched(self) -> dict[str, Any]:
-        """Return what lives in the process, after sessions that nobody looks at ended."""
-        told: dict[str, Any] = self.dashboard.http("GET", "/watched").json()
+    def memory(self) -> dict[str, int]:
+        """Return the sessions and the memory of the process, after those that nobody looks at ended."""
+        told: dict[str, int] = urllib3.request("GET", f"{self.dashboard.url}/memory", timeout=300).json()
         return told
 
     def settled_kb(self) -> int:
         """Return the memory of the process once every session that was closed has ended."""
-        until = time.monotonic() + 30
-        while self.watched()["counts"]["Session"] and time.monotonic() < until:
+        until = time.monotonic() + 60
+        while self.memory()["sessions"] and time.monotonic() < until:
             time.sleep(0.5)
-        return int(self.watched()["rss_kb"])
+        return self.memory()["rss_kb"]
 
     async def open(self, page: str) -> Session:
         """Open a page and wait until it is there."""
@@ -86,7 +86,7 @@ def sessions(settings: Settings, folder: Path) -> list[Line]:
     place.load_all()
     lines: list[Line] = []
     try:
-        for measure in (opening, closed, clicking, idle):  # each in a process that nobody used before
+        for measure in (opening, clicking, closed, idle):  # each in a process that nobody used before
             with _site(place, folder) as site:
                 lines += measure(site)
     finally:
@@ -101,6 +101,7 @@ def _site(place: Place, folder: Path) -> Iterator[Site]:
     try:
         for _ in range(WARM_UP):
             visitors.run(site.visit(list(PAGES)))
+        site.settled_kb()
         yield site
     finally:
         visitors.close()
@@ -114,7 +115,7 @@ def opening(site: Site) -> list[Line]:
     for page in PAGES:
         found = [site.visitors.run(_opened(site, page)) for _ in range(5)]
         seconds, cpu_s, kilobytes = (statistics.median(some) for some in zip(*found, strict=True))
-        _tell(f"open {page}", seconds, cpu_s, kilobytes)
+        tell(f"open {page}", seconds, cpu_s, kilobytes)
         lines.append((f"/{page} anew, everything sent", f"{seconds:.2f} s", f"{cpu_s:.2f} s of a core", ""))
     return lines
 
@@ -124,10 +125,10 @@ def idle(site: Site) -> list[Line]:
     opened = site.visitors.run(_together(site, [page for page in PAGES for _ in range(FILLING)]))
     lines: list[Line] = []
     for page in PAGES:
-        before = int(site.watched()["rss_kb"])
+        before = site.memory()["rss_kb"]
         opened += site.visitors.run(_together(site, [page] * IDLE))
-        megabytes = (int(site.watched()["rss_kb"]) - before) / IDLE / 1024
-        _tell("idle", page, megabytes)
+        megabytes = (site.memory()["rss_kb"] - before) / IDLE / 1024
+        tell("idle", page, megabytes)
         lines.append((f"an idle session on /{page}", "", "", f"{megabytes:.1f} MB"))
     site.visitors.run(_close(opened))
     return lines
@@ -141,7 +142,7 @@ def closed(site: Site) -> list[Line]:
     before = site.settled_kb()
     site.visitors.run(_visits(site, shares))
     left = (site.settled_kb() - before) / CLOSED
-    _tell("closed", left)
+    tell("closed", left)
     return [(f"left of a closed session, over {CLOSED} on every page", "", "", f"{left:.0f} KB")]
 
 
@@ -151,9 +152,9 @@ def clicking(site: Site) -> list[Line]:
     begun = time.monotonic()
     used_s = site.visitors.run(_click(site, process, noted))
     clicks = sorted(noted.all)
-    _tell("clicking", len(clicks), "unanswered", noted.unanswered, "seconds", time.monotonic() - begun)
+    tell("clicking", len(clicks), "unanswered", noted.unanswered, "seconds", time.monotonic() - begun)
     for kind, seconds in sorted(noted.seconds.items()):
-        _tell(" ", kind, len(seconds), statistics.median(seconds), max(seconds))
+        tell(" ", kind, len(seconds), statistics.median(seconds), max(seconds))
     assert noted.unanswered <= len(clicks) / 50, noted
     median, late = statistics.median(clicks), clicks[int(len(clicks) * 0.95)]
     each = f"{used_s / len(clicks):.2f} s of a core each"
@@ -204,5 +205,6 @@ def _cpu_s(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _tell(*what: object) -> None:
+def tell(*what: object) -> None:
+    """Tell, while it is measured, what was found."""
     print(*(f"{one:.3f}" if isinstance(one, float) else one for one in what), file=sys.stderr, flush=True)

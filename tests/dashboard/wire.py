@@ -169,9 +169,11 @@ class Session:
         while (first := await self._socket.read_message()) is not None:
             header = json.loads(first)
             await self._socket.read_message()
-            content = await self._socket.read_message() or ""
+            content = await self._socket.read_message()
             for _ in range(2 * header.get("num_buffers", 0)):
                 self.received_bytes += len(await self._socket.read_message() or "")
+            if content is None:  # closed in the middle of a message
+                return
             self.received_bytes += len(content)
             self._take(header, json.loads(content))
             self._arrived.set()

@@ -1,0 +1,188 @@
+"""The dashboard over a mart of ten million rows: first paint, the grid, an edit, an export of a million rows."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, sync_playwright
+
+from flows.adapters.object_store import ObjectStore
+from flows.adapters.warehouse import Warehouse
+from flows.datasets import datasets
+from flows.resources import Resources
+from flows.settings import Settings
+from tests.benchmarks.memory import forget_peak, peak_mb
+from tests.benchmarks.sessions import Line, Site, tell
+from tests.browsing import CHROMIUM, FLAGS
+from tests.conftest import Place
+from tests.dashboard.conftest import open_browser, start_dashboard
+from tests.dashboard.wire import PATIENCE_S, Session, Visitors
+
+PAINTED = {
+    "overview": ".q-tile .q-value",
+    "sales": ".q-tile .q-value",
+    "grid": ".tabulator-row",
+    "exceptions": ".q-table tbody tr",
+    "quality": ".q-tile .q-value",
+}
+"""What must be seen of a page before it is of use."""
+REPEATS = 5
+EXPORTED_DAYS = "2026-08-01..2026-09-06"
+Act = tuple[str, dict[str, str]]
+ASKED: dict[str, list[Act]] = {
+    "sorted by a sortable column, down": [("sort", {"column": "ordered_on"}), ("sort", {"column": "ordered_on"})],
+    "the next page": [("page", {"way": "after"}), ("page", {"way": "after"})],
+    "the last page": [("page", {"way": "last"}), ("page", {"way": "before"})],
+    "filtered by a day, sortable": [
+        ("filter", {"column": "ordered_on", "text": "2026-10-01"}),
+        ("filter", {"column": "ordered_on", "text": "2026-09-15"}),
+    ],
+    "filtered by a range of a sortable column": [
+        ("filter", {"column": "ordered_on", "text": "2026-01-01..2026-06-30"}),
+        ("filter", {"column": "ordered_on", "text": "2026-03-01..2026-03-31"}),
+    ],
+    "filtered by a key, sortable": [
+        ("filter", {"column": "order_id", "text": "S77-04321000"}),
+        ("filter", {"column": "order_id", "text": "S77-0432*"}),
+    ],
+    "filtered by a column that is not sortable": [
+        ("filter", {"column": "region", "text": "North"}),
+        ("filter", {"column": "product", "text": "Milk 1L"}),
+    ],
+    "filtered by a column that is not sortable, few rows": [
+        ("filter", {"column": "revenue_inr", "text": "14000..99999"}),
+        ("filter", {"column": "quantity", "text": "4900..5000"}),
+    ],
+    "searched": [("search", {"text": "biryani"}), ("search", {"text": "no such product"})],
+    "sorted by a column that is not sortable": [("sort", {"column": "revenue_inr"}), ("sort", {"column": "quantity"})],
+}
+"""What is asked of the grid, each from its first page on: two ways, which are both measured."""
+
+
+def large_mart(settings: Settings, folder: Path) -> list[Line]:
+    """Measure over the rows that were loaded."""
+    parts = Resources(
+        settings=settings, warehouse=Warehouse(settings), store=ObjectStore(settings), datasets=datasets()
+    )
+    folder.mkdir(exist_ok=True)
+    dashboard, visitors = start_dashboard(Place(parts, folder), folder, "tests.dashboard.watched"), Visitors()
+    site = Site(dashboard=dashboard, visitors=visitors, cookie=dashboard.cookie("steward"))
+    try:
+        rows = parts.warehouse.rows("select count(*) as n from sales_orders.orders")[0]["n"]
+        lines = [*export(site), *visitors.run(grid(site)), *visitors.run(edits(site)), *first_paint(site)]
+    finally:
+        visitors.close()
+        dashboard.process.kill()
+        dashboard.process.wait(20)
+        parts.warehouse.close()
+    return [(f"{what}, mart with {rows:,} rows", *rest) for what, *rest in lines]
+
+
+def first_paint(site: Site) -> list[Line]:
+    """Measure, in a browser that has been there before, from the address to the first figures that are drawn."""
+    if CHROMIUM is None:
+        return []
+    lines: list[Line] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = open_browser(site.dashboard, browser, "steward")
+        for page, mark in PAINTED.items():
+            seconds = [_painted(context.new_page(), f"{site.dashboard.url}/{page}", mark) for _ in range(REPEATS + 1)]
+            tell("paint", page, seconds)
+            lines.append(
+                (f"/{page} in Chromium: first figures drawn", f"{statistics.median(seconds[1:]):.2f} s", "", "")
+            )
+        browser.close()
+    return lines
+
+
+def _painted(page: Page, url: str, mark: str) -> float:
+    begun = time.perf_counter()
+    page.goto(url, wait_until="commit")
+    page.locator(mark).first.wait_for(state="visible")
+    seconds = time.perf_counter() - begun
+    page.close()
+    return seconds
+
+
+async def grid(site: Site) -> list[Line]:
+    """Measure what is asked of the grid, from the message of the browser to the rows that answer it."""
+    lines: list[Line] = []
+    for what, acts in ASKED.items():
+        seconds: list[float] = []
+        for _ in range(REPEATS):
+            session = await site.open("grid")
+            for act, told in acts:
+                seconds.append(await _answered(session, _asking(session, act, told)))
+                if act in ("filter", "search"):
+                    await _answered(session, _asking(session, act, {**told, "text": ""}))
+            await session.close()
+        tell(what, sorted(seconds))
+        worst = f"slowest {max(seconds) * 1000:.0f} ms"
+        lines.append((f"grid {what}", f"{statistics.median(seconds) * 1000:.0f} ms", worst, ""))
+    return lines
+
+
+async def edits(site: Site) -> list[Line]:
+    """Measure a corrected cell, from the message of the browser until its row comes back as it is stored."""
+    session, seconds = await site.open("grid"), []
+    for row in [row["id"] for row in _plain(_page(session))["rows"][:20]]:
+        edit = {"what": "edit", "row": row, "column": "quantity", "text": "3"}
+        seconds.append(await _answered(session, lambda edit=edit: session.tell("Table", **edit)))
+    await session.close()
+    tell("edit", sorted(seconds))
+    worst = f"slowest {max(seconds) * 1000:.0f} ms"
+    return [("an edit in the grid acknowledged", f"{statistics.median(seconds) * 1000:.0f} ms", worst, "")]
+
+
+def export(site: Site) -> list[Line]:
+    """Measure an export of about a million rows and the memory of the dashboard meanwhile."""
+    process = site.dashboard.process.pid
+    path = f"/export/sales_orders.csv?{urlencode({'ordered_on': EXPORTED_DAYS})}"
+    forget_peak(process)
+    before_mb, begun, lines = peak_mb(process), time.perf_counter(), -1
+    answer = site.dashboard.http("GET", path, headers={"Cookie": site.cookie}, preload_content=False)
+    assert answer.status == 200, answer.read()
+    for block in answer.stream(1 << 20):
+        lines += block.count(b"\n")
+    seconds, growth_mb = time.perf_counter() - begun, peak_mb(process) - before_mb
+    tell("export", lines, seconds, before_mb, growth_mb)
+    return [(f"export of {lines:,} rows as CSV", f"{seconds:.1f} s", "", f"{before_mb:.0f} +{growth_mb:.0f} MB")]
+
+
+def _asking(session: Session, act: str, told: dict[str, str]) -> Callable[[], Awaitable[None]]:
+    if act == "search":
+        return lambda: session.choose("Search the texts of every row", told["text"])
+    return lambda: session.tell("Table", what=act, **told)
+
+
+async def _answered(session: Session, ask: Callable[[], Awaitable[None]]) -> float:
+    """Return the seconds until the table has another page."""
+    before, begun = _page(session), time.monotonic()
+    await ask()
+    while _page(session) is before:
+        assert time.monotonic() < begun + PATIENCE_S, "the grid does not answer"
+        await asyncio.sleep(0.002)
+    return session.answered_at - begun
+
+
+def _page(session: Session) -> Any:  # Any: as the server told it
+    return next(_tables(session))["page"]
+
+
+def _tables(session: Session) -> Iterator[dict[str, Any]]:
+    """Yield what the tables of the session tell, the newest first."""
+    for model in reversed(list(session.models.values())):
+        if {"columns", "page"} <= model["attributes"].keys():
+            yield model["attributes"]
+
+
+def _plain(told: Any) -> Any:  # Any: as Bokeh writes it
+    """Return what Bokeh writes as a list of entries, as a dictionary."""
+    if isinstance(told, dict) and told.get("type") == "map":
+        return {name: _plain(value) for name, value in told["entries"]}
+    return [_plain(one) for one in told] if isinstance(told, list) else told
