@@ -73,7 +73,9 @@ class Chart:
             return
         if self._figure is None:
             kind = (type(self), self._kind, *(str(one) for one in told.dtypes))
-            self._figure, self._source = copied(kind, lambda: draw(told), lambda *drawn: self._dress(*drawn, told))
+            self._figure, self._source = copied(
+                kind, lambda: draw(told), lambda figure, source: self._dress(figure, source, told)
+            )
             self._source.data = columns(told)
             self._attach(self._figure)
             self._follow(self._figure, told)

@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -132,7 +133,7 @@ async def edits(site: Site) -> list[Line]:
     session, seconds = await site.open("grid"), []
     for row in [row["id"] for row in _plain(_page(session))["rows"][:20]]:
         edit = {"what": "edit", "row": row, "column": "quantity", "text": "3"}
-        seconds.append(await _answered(session, lambda edit=edit: session.tell("Table", **edit)))
+        seconds.append(await _answered(session, partial(session.tell, "Table", **edit)))
     await session.close()
     tell("edit", sorted(seconds))
     worst = f"slowest {max(seconds) * 1000:.0f} ms"
