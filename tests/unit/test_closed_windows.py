@@ -10,7 +10,8 @@ from dashboard.closed_windows import keep_quiet
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    monkeypatch.setattr(logging.getLogger("bokeh"), "propagate", True)  # as where the dashboard has begun its log
     keep_quiet()
     return caplog
 
