@@ -12,6 +12,13 @@ from panel.viewable import Viewable
 from dashboard.parts.card import glass
 from dashboard.parts.layout import tiles
 
+_DAY_CSS = (
+    ".date-picker .MuiFormControl-root { width: 100%; }"
+    ".date-picker .MuiInputAdornment-root .MuiButtonBase-root { color: var(--q-quiet); }"
+    ".date-picker .MuiInputAdornment-root .MuiSvgIcon-root { color: inherit; }"
+)
+"""As wide as its place, with a calendar that can be seen in the dark; the picker passes its `sx` on to neither."""
+
 
 def choice(state: param.Parameterized, name: str, label: str, options: Mapping[str, str]) -> pmui.Select:
     """Return a list of values by their texts; `offer` changes what is in it."""
@@ -47,13 +54,8 @@ def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
         margin=0,
         size="small",
         clearable=True,
-        sx={
-            "width": "100%",
-            "maxWidth": "none",
-            "& input": {"paddingRight": 0, "fontSize": ".92rem"},
-            "& .MuiInputAdornment-root": {"marginLeft": 0},
-            "& .MuiSvgIcon-root": {"color": "text.secondary"},
-        },
+        sx={"& input": {"paddingRight": 0, "fontSize": ".92rem"}, "& .MuiInputAdornment-root": {"marginLeft": 0}},
+        stylesheets=[_DAY_CSS],
     )
     widget.param.watch(lambda event: state.param.update(**{name: _as_day(event.new)}), "value")
     state.param.watch(lambda event: widget.param.update(value=event.new), name)
