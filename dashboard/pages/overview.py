@@ -16,6 +16,7 @@ from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import overview as store
+from dashboard.store.remembered import remembered
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -51,11 +52,11 @@ class Overview:
         """Show what the database says now."""
         warehouse = self._visit.parts.warehouse
         came = store.came_in(warehouse, self._visit.today())
-        waits, worth = store.waits(warehouse), store.revenue(warehouse)
+        waits, worth = store.waits(warehouse), remembered(store.revenue, warehouse)
         for one, html in zip(self._tiles, self._figures(came, waits, worth), strict=True):
             show(one, html)
-        self._quality.object = _quality(store.quality(warehouse), self._visit)
-        self._held.object = _held(store.held(warehouse), self._visit)
+        self._quality.object = _quality(remembered(store.quality, warehouse), self._visit)
+        self._held.object = _held(remembered(store.held, warehouse), self._visit)
         self._runs.object = _runs(store.latest_runs(warehouse), self._visit)
 
     def _figures(self, came: dict[str, Any], waits: dict[str, Any], worth: dict[str, Any]) -> list[str]:

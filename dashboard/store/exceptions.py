@@ -20,7 +20,7 @@ def page(warehouse: Warehouse, wanted: Wanted, after: int) -> list[Row]:
     return queries.exceptions(warehouse, wanted, PAGE_ROWS + 1, after=after)
 
 
-def counts(warehouse: Warehouse, *, state: str, dataset: str) -> list[Row]:
+def counts(warehouse: Warehouse, state: str, dataset: str) -> list[Row]:
     """Return the number of held rows by dataset, category and rule."""
     return warehouse.rows(query(PLATFORM, "exception_counts"), state=state, dataset=dataset)
 

@@ -32,6 +32,8 @@ PAINTED = {
 }
 """What must be seen of a page before it is of use."""
 REPEATS = 5
+PATIENCE_FOR_ROWS_S = 1
+"""How long the rows may follow the word that the database has answered."""
 EXPORTED_DAYS = "2026-08-01..2026-09-06"
 Act = tuple[str, dict[str, str]]
 ASKED: dict[str, list[Act]] = {
@@ -162,11 +164,18 @@ def _asking(session: Session, act: str, told: dict[str, str]) -> Callable[[], Aw
 
 
 async def _answered(session: Session, ask: Callable[[], Awaitable[None]]) -> float:
-    """Return the seconds until the table has another page."""
-    before, begun = _page(session), time.monotonic()
+    """Return the seconds until the table has another page, or says that it was stopped: it asks no longer."""
+    before, begun, stopped_at = _page(session), time.monotonic(), float("inf")
     await ask()
+    was_busy = False
     while _page(session) is before:
-        assert time.monotonic() < begun + PATIENCE_S, "the grid does not answer"
+        now, is_busy = time.monotonic(), next(_tables(session)).get("is_busy", False)
+        if was_busy and not is_busy:
+            stopped_at = now
+        if now > stopped_at + PATIENCE_FOR_ROWS_S:
+            return stopped_at - begun
+        was_busy = is_busy
+        assert now < begun + PATIENCE_S, "the grid does not answer"
         await asyncio.sleep(0.002)
     return session.answered_at - begun
 
@@ -185,5 +194,5 @@ def _tables(session: Session) -> Iterator[dict[str, Any]]:
 def _plain(told: Any) -> Any:  # Any: as Bokeh writes it
     """Return what Bokeh writes as a list of entries, as a dictionary."""
     if isinstance(told, dict) and told.get("type") == "map":
-        return {name: _plain(value) for name, value in told["entries"]}
+        return {name: _plain(value) for name, value in told.get("entries", ())}
     return [_plain(one) for one in told] if isinstance(told, list) else told

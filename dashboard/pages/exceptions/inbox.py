@@ -25,6 +25,7 @@ from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import markup
 from dashboard.state.exceptions import FILTERS, NAMES, ExceptionsState
 from dashboard.store import exceptions as store
+from dashboard.store.remembered import remembered
 from flows.core.errors import QuaysideError
 from flows.services import queries
 
@@ -74,7 +75,9 @@ class Inbox:
         warehouse, state = self._visit.parts.warehouse, self.state
         if not self._show_rows():
             return
-        self._kinds.object = self._kinds_markup(store.counts(warehouse, state=state.state_code, dataset=state.dataset))
+        self._kinds.object = self._kinds_markup(
+            remembered(store.counts, warehouse, state.state_code, str(state.dataset))
+        )
         self._trend.show(state.wanted())
         self._sheet.show(state.wanted(), chosen(state, FILTERS))
         self._conflicts.refresh(str(state.dataset))
