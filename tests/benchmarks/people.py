@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from tests.dashboard.wire import Session
+from tests.dashboard.wire import PARTS_OF_A_PAGE, PATIENCE_S, Session
 
 LISTS = {
     "sales": ("Period", "Region", "Category", "Product"),
@@ -70,13 +70,16 @@ class Person:
         await asyncio.sleep(self._chance.uniform(0, think_s))
         while time.monotonic() < until:
             kind, click = self._next()
-            before, begun = session.patches, time.monotonic()
+            patches, begun = session.patches, time.monotonic()
+            wanted = len(session.models) + PARTS_OF_A_PAGE if kind.startswith("open ") else 0
             await click(session)
-            while session.patches == before and time.monotonic() < begun + think_s:
+            while session.patches == patches or len(session.models) < wanted:
+                if time.monotonic() > begun + PATIENCE_S:
+                    break
                 await asyncio.sleep(0.1)
             while time.monotonic() < session.answered_at + QUIET_S:
                 await asyncio.sleep(0.1)
-            if session.patches > before:
+            if session.patches > patches and len(session.models) >= wanted:
                 self._noted.note(kind, session.answered_at - begun)
             else:
                 self._noted.unanswered += 1
