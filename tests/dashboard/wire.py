@@ -196,7 +196,7 @@ class Session:
 
     def _change(self, event: dict[str, Any]) -> None:
         model = self.models.get((event.get("model") or {}).get("id", ""))
-        if model is not None and "attr" in event:
+        if model is not None and "attr" in event and "new" in event:
             model["attributes"][event["attr"]] = event["new"]
 
     def _learn(self, content: Any) -> None:
