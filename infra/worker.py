@@ -30,7 +30,7 @@ LOGGING = CODE / "flows" / "logging.yml"
 RESIDENCE_S = 6 * 3600
 """How long one pickup run watches before the next one takes its place."""
 SILENCE_S = 15
-START_PATIENCE_S = 75
+START_PATIENCE_S = 45
 """How long a pickup may take to begin on a busy machine before another one is asked for; one of the two then ends."""
 RECONCILE_EVERY_S = 20
 MIN_SILENCE_S = 60

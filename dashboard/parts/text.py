@@ -5,27 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
-from bokeh.models import InlineStyleSheet
 
 _ASSETS = Path(__file__).parent.parent / "assets"
 
 
-def sheet(name: str) -> str:
-    """Return a style sheet of the assets for a pane; a session sends it to its browser once, for all of its panes.
-
-    Panel sends texts again with every pane, and addresses once. It finds here, under the address of the file, the text
-    itself: so nothing is shown before its style is there.
-    """
-    address, document = f"/assets/{name}", pn.state.curdoc
-    if document is not None:
-        known: dict[str, Any] = pn.state._stylesheets.setdefault(document, {})
-        if address not in known:
-            known[address] = InlineStyleSheet(css=_text(name))
-    return address
-
-
 @cache
-def _text(name: str) -> str:
+def sheet(name: str) -> str:
+    """Return a style sheet of the assets as text: with an address, a pane would be shown before its style is there."""
     return (_ASSETS / name).read_text()
 
 
