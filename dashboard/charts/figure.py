@@ -87,7 +87,7 @@ class Chart:
             self._follow(figure, told)
             self._source.data = data
 
-        pn.state.execute(change)
+        pn.state.execute(change, schedule=True)
 
     def save(self) -> None:
         """Let the browser save the chart as a PNG picture."""
@@ -95,7 +95,7 @@ class Chart:
         if drawn is not None:
             self._saved += 1
             number = self._saved
-            pn.state.execute(lambda: drawn.update(tags=[number]))
+            pn.state.execute(lambda: drawn.update(tags=[number]), schedule=True)
 
     def _dress(self, figure: Figure, source: ColumnDataSource, told: pd.DataFrame) -> None:
         self._source = source

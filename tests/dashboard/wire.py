@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -18,10 +19,15 @@ T = TypeVar("T")
 Model = dict[str, Any]
 """One model of Bokeh: `name`, `id` and its `attributes`, as far as they were told."""
 PATIENCE_S = 60
+MAX_VISIT_S = 600
 PARTS_OF_A_PAGE = 5
 """Models by which a page differs from the skeleton that stands there before it."""
 TOKEN = re.compile(r'"token":\s*"([^"]+)"')
 MAX_MESSAGE_BYTES = 64 << 20
+
+
+class _ClosedError(Exception):
+    """The websocket was closed at one of its ends."""
 
 
 class Session:
@@ -166,17 +172,21 @@ class Session:
             del self._replies[number]
 
     async def _read(self) -> None:
-        while (first := await self._socket.read_message()) is not None:
-            header = json.loads(first)
-            await self._socket.read_message()
-            content = await self._socket.read_message()
-            for _ in range(2 * header.get("num_buffers", 0)):
-                self.received_bytes += len(await self._socket.read_message() or "")
-            if content is None:  # closed in the middle of a message
-                return
-            self.received_bytes += len(content)
-            self._take(header, json.loads(content))
-            self._arrived.set()
+        with suppress(_ClosedError):
+            while True:
+                header, _, content = json.loads(await self._part()), await self._part(), await self._part()
+                for _ in range(2 * header.get("num_buffers", 0)):
+                    self.received_bytes += len(await self._part())
+                self.received_bytes += len(content)
+                self._take(header, json.loads(content))
+                self._arrived.set()
+
+    async def _part(self) -> str | bytes:
+        """Return the next part of a message; a closed websocket says so once, also in the middle of one."""
+        part = await self._socket.read_message()
+        if part is None:
+            raise _ClosedError
+        return part
 
     def _take(self, header: dict[str, Any], content: Any) -> None:
         reply = self._replies.get(header.get("reqid", ""))
@@ -230,7 +240,7 @@ class Visitors:
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:
         """Return what a coroutine returns."""
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(MAX_VISIT_S)
 
     def close(self) -> None:
         """End the thread."""
