@@ -26,7 +26,6 @@ SEAL_EVERY_S = 60
 PAUSE_S = 2
 SETTLED_S = 20
 """After so long a pickup knows whether the one before it, whose place it took, is dead."""
-SILENCE_S = 15
 
 
 @flow(
@@ -83,7 +82,7 @@ async def _work(parts: Resources, scanner: Scanner, wake: _Wake, watch_s: float)
                 await in_thread(asking.answer, parts.warehouse, UUID(str(runtime.flow_run.id)), asked, found)
             if watch_s and time.monotonic() > begun_at + SETTLED_S:
                 run_id = UUID(str(runtime.flow_run.id))
-                is_surplus = await in_thread(liveness.is_surplus, parts.warehouse, run_id, SILENCE_S)
+                is_surplus = await in_thread(liveness.is_surplus, parts.warehouse, run_id, liveness.PICKUP_SILENCE_S)
             claimed = [] if is_draining() or is_surplus else await in_thread(_claim, parts, len(under_way))
             if time.monotonic() > sealed_at + SEAL_EVERY_S:
                 await in_thread(audit.publish_head, parts.warehouse, parts.store)

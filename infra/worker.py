@@ -29,7 +29,6 @@ LOG = logging.getLogger(__name__)
 LOGGING = CODE / "flows" / "logging.yml"
 RESIDENCE_S = 6 * 3600
 """How long one pickup run watches before the next one takes its place."""
-SILENCE_S = 15
 START_PATIENCE_S = 45
 """How long a pickup may take to begin on a busy machine before another one is asked for; one of the two then ends."""
 RECONCILE_EVERY_S = 20
@@ -157,7 +156,7 @@ class Worker:
         if self._asked_run is None or self._api.is_over(self._asked_run):
             return True
         is_late = now > self._asked_at + START_PATIENCE_S
-        return is_late and not liveness.is_watched(self._warehouse, self.name, SILENCE_S)
+        return is_late and not liveness.is_watched(self._warehouse, self.name, liveness.PICKUP_SILENCE_S)
 
     def _reconcile(self) -> None:
         believed = {run["id"]: run for run in self._api.open_runs()}

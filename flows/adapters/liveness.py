@@ -5,6 +5,9 @@ from uuid import UUID
 
 from flows.adapters.warehouse import Warehouse
 
+PICKUP_SILENCE_S = 15
+"""A pickup that was silent for so long does not watch the bucket."""
+
 
 def watch(warehouse: Warehouse, run_id: UUID, worker: str, flow: str = "pickup") -> None:
     """Tell that a flow run is alive; a pickup run watches the bucket."""

@@ -8,11 +8,10 @@ from uuid import UUID
 from psycopg import sql
 
 from flows.adapters import audit, ledger
+from flows.adapters.liveness import PICKUP_SILENCE_S
 from flows.adapters.warehouse import Warehouse
 from flows.core.errors import MistakeError
 from flows.services.accounts import Role, SignedIn, authorized
-
-SILENCE_S = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ def watching(warehouse: Warehouse) -> int:
         select count(*) as pickups from platform.watcher
         where flow = 'pickup' and seen_at > now() - make_interval(secs => %(silence_s)s)
         """,
-        silence_s=SILENCE_S,
+        silence_s=PICKUP_SILENCE_S,
     )
     return int(rows[0]["pickups"])
 
