@@ -1,6 +1,7 @@
 """A closed window is not worth a line of the log; everything else is."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from tornado.iostream import StreamClosedError
@@ -10,10 +11,15 @@ from dashboard.closed_windows import keep_quiet
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
-    monkeypatch.setattr(logging.getLogger("bokeh"), "propagate", True)  # as where the dashboard has begun its log
+def told(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    bokeh = logging.getLogger("bokeh")
+    level, propagate = bokeh.level, bokeh.propagate
+    bokeh.setLevel(logging.WARNING)  # as where the dashboard has begun its log; Dask, once imported, says ERROR
+    bokeh.propagate = True
     keep_quiet()
-    return caplog
+    yield caplog
+    bokeh.setLevel(level)
+    bokeh.propagate = propagate
 
 
 @pytest.mark.parametrize("error", [WebSocketClosedError(), StreamClosedError()])
