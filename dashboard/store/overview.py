@@ -22,7 +22,7 @@ def held(warehouse: Warehouse) -> list[Row]:
 
 def revenue(warehouse: Warehouse) -> Row:
     """Return revenue loaded and revenue that waits."""
-    return warehouse.rows("select revenue_inr, revenue_waiting_inr from sales_orders.figures")[0]
+    return warehouse.rows(query("sales_orders", "revenue_now"))[0]
 
 
 def quality(warehouse: Warehouse) -> list[Row]:

@@ -1,4 +1,4 @@
--- The product table is changed by people only, and its history by nobody.
+-- The product table is changed by people only, and its history by nobody; what is held is nothing for analysts.
 do $$
 begin
     if to_regrole('quayside_loader') is not null then
@@ -6,5 +6,8 @@ begin
     end if;
     if to_regrole('quayside_dashboard') is not null then
         revoke update, delete on sales_orders.product_change from quayside_dashboard;
+    end if;
+    if to_regrole('quayside_analyst') is not null then
+        revoke all on sales_orders.held_orders from quayside_analyst;
     end if;
 end $$;

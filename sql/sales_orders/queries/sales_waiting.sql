@@ -1,31 +1,34 @@
 -- What revenue waits in open exceptions whose order is not loaded? One row; a held row whose day, region or product
--- can't be read may belong to what is chosen, and is counted apart.
-with open_orders as (
+-- can't be read may belong to what is chosen, and is counted apart. Orders are looked up in the order of their ids.
+with held as (
     select
-        (e.typed ->> 'revenue_inr')::numeric as revenue_inr,
-        exists (select 1 from sales_orders.orders as o where o.order_id = e.typed ->> 'order_id') as is_loaded,
-        (%(first)s::date is null or (e.typed ->> 'ordered_on')::date between %(first)s and %(last)s)
-        and (%(region)s = '' or e.typed ->> 'region' = %(region)s)
-        and (%(product)s = '' or e.typed ->> 'product' = %(product)s)
+        h.order_id,
+        h.revenue_inr,
+        (%(first)s::date is null or h.ordered_on between %(first)s and %(last)s)
+        and (%(region)s = '' or h.region = %(region)s)
+        and (%(product)s = '' or h.product = %(product)s)
         and (
             %(category)s = ''
-            or case
-                when e.typed ->> 'product' is not null
-                    then coalesce(p.category, 'Uncategorised') = %(category)s
-            end
+            or case when h.product is not null then coalesce(p.category, 'Uncategorised') = %(category)s end
         ) as is_chosen
-    from platform.exception as e
-    left join sales_orders.products as p on p.product = e.typed ->> 'product'
-    where e.dataset = 'sales_orders' and e.state = 'OPEN'
+    from sales_orders.held_orders as h
+    left join sales_orders.products as p on p.product = h.product
+),
+
+chosen as (
+    select order_id, revenue_inr, is_chosen from held where is_chosen is not false order by order_id offset 0
 ),
 
 judged as (
     select
-        revenue_inr,
-        is_chosen,
-        coalesce(revenue_inr >= 0 and not is_loaded, false) as waits
-    from open_orders
-    where is_chosen is not false
+        c.revenue_inr,
+        c.is_chosen,
+        coalesce(
+            c.revenue_inr >= 0
+            and not exists (select 1 from sales_orders.orders as o where o.order_id = c.order_id), false
+        ) as waits
+    from chosen as c
+    offset 0
 )
 
 select
