@@ -1,6 +1,7 @@
 """A small OpenID provider for tests: discovery, keys, authorization and token endpoint on a real HTTP server."""
 
 import json
+import ssl
 import threading
 import time
 from base64 import b64encode
@@ -13,6 +14,8 @@ from uuid import uuid4
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.receiving import LOOPBACK, speak_tls
 
 CLIENT_ID = "quayside"
 CLIENT_SECRET = "a secret that the provider knows"
@@ -42,12 +45,13 @@ class Provider:
         url: The issuer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = LOOPBACK, tls: ssl.SSLContext | None = None) -> None:
         self.person = Person()
         self._key, self._other_key = _key(), _key()
         self._codes: dict[str, dict[str, str]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}/realm"
+        self._server = ThreadingHTTPServer((host, 0), self._handler())
+        speak_tls(self._server, tls)
+        self.url = f"{'https' if tls else 'http'}://{host}:{self._server.server_port}/realm"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 

@@ -1,8 +1,10 @@
-"""Receivers of alerts: a real HTTP server and a real mail server, on loopback, that remember what came."""
+"""Receivers of alerts: a real HTTP server and a real mail server, on loopback or beside, that remember what came."""
 
 import json
 import socketserver
+import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -11,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+LOOPBACK = "127.0.0.1"
 
 
 class Received(Generic[T]):
@@ -39,7 +42,7 @@ class Received(Generic[T]):
 
 
 @contextmanager
-def webhook() -> Iterator[Received[dict[str, Any]]]:
+def webhook(host: str = LOOPBACK, tls: ssl.SSLContext | None = None) -> Iterator[Received[dict[str, Any]]]:
     """Yield what an HTTP server got as JSON; its port is `port`."""
     received: Received[dict[str, Any]] = Received()
 
@@ -52,34 +55,86 @@ def webhook() -> Iterator[Received[dict[str, Any]]]:
         def log_message(self, *_: Any) -> None:
             return
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, _serving(server):
-        received.port = server.server_address[1]
-        yield received
+    with ThreadingHTTPServer((host, 0), Handler) as server:
+        speak_tls(server, tls)
+        with _serving(server):
+            received.port = server.server_address[1]
+            yield received
+
+
+def speak_tls(server: socketserver.TCPServer, tls: ssl.SSLContext | None) -> None:
+    """Let a server speak TLS, if it has a certificate; a client that is slow to greet holds up nobody else."""
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
 
 
 @contextmanager
-def mailbox() -> Iterator[Received[Message]]:
-    """Yield what a mail server got; its port is `port`."""
+def mailbox(
+    host: str = LOOPBACK, tls: ssl.SSLContext | None = None, account: str = "", password: str = ""
+) -> Iterator[Received[Message]]:
+    """Yield what a mail server got; its port is `port`.
+
+    Args:
+        tls: With it, the server takes nothing before STARTTLS.
+        account: With it, the server takes mails of this account alone, with `password`.
+    """
     received: Received[Message] = Received()
+    wanted = b64encode(f"\0{account}\0{password}".encode()).decode()
 
     class Handler(socketserver.StreamRequestHandler):
+        is_open = not account
+
         def handle(self) -> None:
             self._say("220 here")
-            for line in self.rfile:
-                command = line[:4].upper()
-                if command == b"DATA":
-                    self._say("354 go on")
-                    received.add(message_from_bytes(b"".join(iter(self.rfile.readline, b".\r\n"))))
-                self._say("221 bye" if command == b"QUIT" else "250 ok")
-                if command == b"QUIT":
+            while line := self.rfile.readline():
+                if self._answer(line.decode().split()):
                     return
 
-        def _say(self, text: str) -> None:
-            self.wfile.write(f"{text}\r\n".encode())
+        def _answer(self, words: list[str]) -> bool:
+            """Answer a line of the client; return whether it was its last."""
+            is_plain = tls is not None and not isinstance(self.request, ssl.SSLSocket)
+            match [words[0].upper(), *words[1:]]:
+                case ["QUIT"]:
+                    self._say("221 bye")
+                    return True
+                case ["EHLO", *_]:
+                    self._say("250-here", "250 STARTTLS" if is_plain else "250 AUTH PLAIN")
+                case ["STARTTLS"] if tls and is_plain:
+                    self._encrypt(tls)
+                case ["AUTH", "PLAIN", told] if not is_plain:
+                    self.is_open = told == wanted
+                    self._say("235 welcome" if self.is_open else "535 who?")
+                case _ if is_plain or not self.is_open:
+                    self._say("530 not before STARTTLS and AUTH")
+                case ["DATA"]:
+                    self._say("354 go on")
+                    received.add(message_from_bytes(b"".join(iter(self.rfile.readline, b".\r\n"))))
+                    self._say("250 ok")
+                case _:
+                    self._say("250 ok")
+            return False
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server, _serving(server):
+        def _encrypt(self, tls: ssl.SSLContext) -> None:
+            self._say("220 go on")
+            self.request = tls.wrap_socket(self.request, server_side=True)
+            self.setup()
+
+        def finish(self) -> None:
+            super().finish()
+            self.request.close()
+
+        def _say(self, *lines: str) -> None:
+            self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+
+    with socketserver.ThreadingTCPServer((host, 0), Handler) as server, _serving(server):
         received.port = server.server_address[1]
         yield received
+
+
+def text_of(mail: Message) -> str:
+    """Return every part of a mail as text."""
+    parts = (part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart())
+    return "\n".join(part.decode() for part in parts if isinstance(part, bytes))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from tests.receiving import Received, mailbox, webhook
+from tests.receiving import Received, mailbox, text_of, webhook
 from tests.running import RunningStack
 
 HEADER = "order_id,order_date,region,product,quantity,revenue\n"
@@ -134,12 +134,6 @@ def test_a_run_that_no_worker_takes_is_told_as_late_and_a_dead_one_as_crashed(wa
     stack.prefect(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CRASHED", "message": "it died"}, "force": True})
     told = watched.calls.wait(lambda call: call["run_id"] == run_id and call["alert"] != "late")
     assert (told["alert"], told["flow"], told["sentence"]) == ("crashed", "replay", "it died")
-
-
-def text_of(mail: Message) -> str:
-    """Return every part of a mail as text."""
-    parts = (part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart())
-    return "\n".join(part.decode() for part in parts if isinstance(part, bytes))
 
 
 @pytest.mark.stack
