@@ -1,1 +1,1 @@
-"""Kinds of chart: each takes rows and returns a pane."""
+"""Kinds of chart: each takes rows and returns a picture."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import hvplot.pandas  # noqa: F401  # registers `.hvplot`
 import pandas as pd
-import panel as pn
 from bokeh.core.properties import field, value
-from bokeh.models import BasicTicker, DataRange1d, NoOverlap
+from bokeh.models import BasicTicker, ColumnDataSource, DataRange1d
 
 from dashboard import formats
 from dashboard.charts import figure
-from dashboard.charts.figure import Figure, Row
+from dashboard.charts.picture import MARK, Picture, Row, file_name
+from dashboard.charts.template import Dress, Figure, drawn_once
 from dashboard.theme import SERIES
 
 BAR_PX, THICKEST_PX = 30, 44
@@ -22,77 +22,80 @@ FADED = 0.3
 ROOM_FOR_TEXT = 0.4
 """Share of the longest bar from which on its amount is written into a bar."""
 INSIDE, BESIDE = "#ffffff", "#75829b"
+COLUMNS = ("category", "amount", "alpha", "told", "short", "told_at", "told_in", MARK)
 
 
-class Bars(figure.Chart):
-    """Horizontal bars.
+def bars(
+    rows: Sequence[Row],
+    *,
+    x: str,
+    y: str,
+    unit: str,
+    label: str,
+    chosen: str = "",
+    order: Sequence[str] = (),
+    bar_px: int = BAR_PX,
+    at_least_px: int = 0,
+) -> Picture:
+    """Return horizontal bars of `y` by `x`.
 
     Args:
-        on_click: Called with the category of a bar that was clicked.
+        unit: INR, IDR, IDR/GB, or a word for what is counted.
+        label: What the measure is called on its axis.
+        chosen: Category that a person looks at; the others fade.
+        order: Categories from the top, where they have an order of their own.
         bar_px: Height of a bar with its gap.
+        at_least_px: Height below which the figure does not shrink, so that nothing under it jumps.
     """
+    shown = _sorted(rows, x, y, order)
+    height = max(at_least_px, EDGES_PX + bar_px * max(2, len(shown)))
+    room = (height - EDGES_PX) / max(1, len(shown))
+    return Picture(
+        figure=drawn_once(("bars", unit), _element, COLUMNS, _dresser(unit)),
+        columns=_columns(shown, x, y, unit, chosen),
+        changes={
+            "y": {"factors": [str(row[x]) for row in shown]},
+            "x axis": {"axis_label": label},
+            "glyph": {"height": min(0.72, THICKEST_PX / room)},
+        },
+        name=file_name(label),
+        height_px=height,
+    )
 
-    def __init__(self, on_click: Callable[[str], None] | None = None, *, bar_px: int = BAR_PX) -> None:
-        super().__init__()
-        self._on_click, self._bar_px = on_click, bar_px
-        self._axis = ("", "")
-        self._bar: Any = None  # Any: a glyph of Bokeh
 
-    def show(
-        self, rows: Sequence[Row], *, x: str, y: str, unit: str, label: str, chosen: str = "", order: Sequence[str] = ()
-    ) -> None:
-        """Show bars of `y` by `x`.
+def _element() -> Any:  # Any: HoloViews has no types
+    example = pd.DataFrame({"category": ["one"], "amount": [1.0]})
+    return example.hvplot.bar(
+        x="category", y="amount", invert=True, color=SERIES[0], xlabel="", responsive=True, legend=False, height=200
+    ).opts(default_tools=[], line_alpha=0)
 
-        Args:
-            unit: INR, IDR, IDR/GB, or a word for what is counted.
-            label: What the measure is called on its axis.
-            chosen: Category that a person looks at; the others fade.
-            order: Categories from the top, where they have an order of their own.
-        """
-        self._axis = (unit, label)
-        self._show(_frame(_sorted(rows, x, y, order), x, y, unit, chosen), self._element)
 
-    def _element(self, told: pd.DataFrame) -> Any:  # Any: HoloViews has no types
-        return told.hvplot.bar(
-            x="category", y="amount", invert=True, color=SERIES[0], xlabel="", responsive=True, legend=False, height=200
-        ).opts(default_tools=["save"], line_alpha=0)
-
-    def _finish(self, drawn: Figure) -> None:
-        (bars,) = drawn.renderers
-        bars.glyph.update(fill_alpha=field("alpha"), border_radius=4)
-        bars.nonselection_glyph = bars.selection_glyph = None
+def _dresser(unit: str) -> Dress:
+    def dress(drawn: Figure, source: ColumnDataSource) -> None:
+        figure.dress(drawn)
+        (shown,) = drawn.renderers
+        shown.glyph.update(y=field("category"), right=field("amount"), fill_alpha=field("alpha"), border_radius=4)
         drawn.x_range = DataRange1d(start=0, range_padding=0.04)
         drawn.xaxis.ticker = BasicTicker(desired_num_ticks=figure.ON_PHONE_TICKS)
-        drawn.xaxis.major_label_policy = NoOverlap(min_distance=8)
+        drawn.xaxis.formatter = figure.ticks(unit)
+        figure.keep_apart(drawn.xaxis)
         drawn.ygrid.visible = False
         drawn.text(
             x="told_at",
             y="category",
             text="short",
             text_color="told_in",
-            source=self._source,
+            source=source,
             x_offset=9,
             y_offset=1,
             text_baseline="middle",
-            text_font_size="12px",
-            text_font=value("Roboto"),
+            text_font_size=figure.TEXT,
+            text_font=value(figure.FONT),
         )
-        figure.hover(drawn, [("", "@category: @told")], renderers=[bars])
+        figure.hover(drawn, [("", "@category: @told")], renderers=[shown])
+        figure.may_be_clicked(drawn)
 
-    def _attach(self, drawn: Figure) -> None:
-        self._bar = drawn.renderers[0].glyph
-        if self._on_click is not None:
-            figure.listen(drawn, self._source, "category", self._on_click)
-
-    def _follow(self, drawn: Figure, told: pd.DataFrame) -> None:
-        unit, label = self._axis
-        drawn.y_range.factors = list(told["category"])
-        drawn.height = max(drawn.height, EDGES_PX + self._bar_px * max(2, len(told)))
-        room = (drawn.height - EDGES_PX) / max(1, len(told))
-        self._bar.height = min(0.72, THICKEST_PX / room)
-        drawn.xaxis.formatter = figure.ticks(unit)
-        drawn.xaxis.axis_label = label
-        figure.saved_as(drawn, label)
+    return dress
 
 
 def _sorted(rows: Sequence[Row], x: str, y: str, order: Sequence[str]) -> list[Row]:
@@ -102,32 +105,20 @@ def _sorted(rows: Sequence[Row], x: str, y: str, order: Sequence[str]) -> list[R
     return sorted(told, key=lambda row: (rank.get(str(row[x]), 0), row[y]))
 
 
-def _frame(rows: Sequence[Row], x: str, y: str, unit: str, chosen: str) -> pd.DataFrame:
+def _columns(rows: Sequence[Row], x: str, y: str, unit: str, chosen: str) -> dict[str, list[object]]:
     """Return what is drawn; the amount stands in a long bar, and beside a short one."""
     amounts = [float(row[y]) for row in rows]
     longest = max(amounts, default=0.0)
     is_inside = [amount > longest * ROOM_FOR_TEXT for amount in amounts]
     is_bright = [not chosen or str(row[x]) == chosen for row in rows]
-    texts = {
-        "category": [str(row[x]) for row in rows],
+    categories = [str(row[x]) for row in rows]
+    return {
+        "category": [*categories],
+        "amount": [*amounts],
+        "alpha": [1.0 if bright else FADED for bright in is_bright],
         "told": [formats.amount(row[y], unit) for row in rows],
         "short": [formats.short_amount(row[y], unit) for row in rows],
+        "told_at": [0.0 if inside else amount for inside, amount in zip(is_inside, amounts, strict=True)],
         "told_in": [INSIDE if both == (True, True) else BESIDE for both in zip(is_inside, is_bright, strict=True)],
+        MARK: [*categories],
     }
-    return pd.DataFrame(
-        {
-            **{name: pd.Series(told, dtype=object) for name, told in texts.items()},
-            "amount": amounts,
-            "alpha": [1.0 if bright else FADED for bright in is_bright],
-            "told_at": [0.0 if inside else amount for inside, amount in zip(is_inside, amounts, strict=True)],
-        }
-    )
-
-
-def bar(
-    rows: Sequence[Row], *, x: str, y: str, unit: str, label: str, on_click: Callable[[str], None] | None = None
-) -> pn.Column:
-    """Return horizontal bars that do not change; see `Bars.show`."""
-    bars = Bars(on_click)
-    bars.show(rows, x=x, y=y, unit=unit, label=label)
-    return bars.view

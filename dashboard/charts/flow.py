@@ -9,63 +9,64 @@ from typing import Any
 import hvplot.pandas  # noqa: F401  # registers `.hvplot`
 import pandas as pd
 from bokeh.core.properties import field
-from bokeh.models import CustomJSTickFormatter, DataRange1d, Range1d
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, DataRange1d, Range1d
 from bokeh.models.annotations import Span
 
 from dashboard import formats
 from dashboard.charts import figure
-from dashboard.charts.figure import Figure, Row
-from dashboard.charts.line import DAY_MS, OverTime
+from dashboard.charts.line import of_time
+from dashboard.charts.picture import DAY_MS, Picture, Row, file_name, milliseconds
+from dashboard.charts.template import Figure, drawn_once
 
+HEIGHT_PX = 220
 COUNT_TICKS = "return Math.abs(tick).toLocaleString('en-US')"
+COLUMNS = ("at", "bottom", "top", "colour", "day", "told")
+ONE_DAY = timedelta(days=1)
 
 
-class Flow(OverTime):
-    """Bars of a period of days; a row with a negative `number` hangs below the line."""
+def flow(rows: Sequence[Row], *, first: date, last: date, label: str) -> Picture:
+    """Return bars of a period of days; a row with a negative `number` hangs below the line.
 
-    def __init__(self, height: int = 220) -> None:
-        super().__init__(height)
-        self._days = (date.min, date.min)
-
-    def show(self, rows: Sequence[Row], *, first: date, last: date, label: str) -> None:
-        """Show rows of `day`, `name`, `number` and `colour`, those of one day on top of each other.
-
-        Args:
-            label: What is counted, on its axis.
-        """
-        self._axis = ("rows", label)
-        self._days = (first, last)
-        self._show(_piled(rows), self._element)
-
-    def _element(self, told: pd.DataFrame) -> Any:  # Any: HoloViews has no types
-        one_a_day = told.drop_duplicates("at")
-        return one_a_day.hvplot.bar(x="at", y="top", xlabel="", responsive=True, legend=False, height=200).opts(
-            default_tools=["save"], line_alpha=0
-        )
-
-    def _finish(self, drawn: Figure) -> None:
-        super()._finish(drawn)
-        (bars,) = drawn.renderers
-        bars.glyph.update(
-            x=field("at"), bottom=field("bottom"), top=field("top"), fill_color=field("colour"), width=0.8 * DAY_MS
-        )
-        bars.nonselection_glyph = bars.selection_glyph = None
-        drawn.y_range = DataRange1d(range_padding=0.1)
-        drawn.x_range = Range1d()
-        drawn.add_layout(Span(location=0, dimension="width", line_color=figure.GRID, line_alpha=0.8))
-        figure.hover(drawn, [("", "@day: @told")], renderers=[bars])
-
-    def _follow(self, drawn: Figure, told: pd.DataFrame) -> None:
-        super()._follow(drawn, told)
-        first, last = self._days
-        drawn.x_range.update(start=pd.Timestamp(first - timedelta(days=1)), end=pd.Timestamp(last + timedelta(days=1)))
-        drawn.yaxis.formatter = CustomJSTickFormatter(code=COUNT_TICKS)
+    Args:
+        rows: With `day`, `name`, `number` and `colour`; those of one day stand on top of each other.
+        label: What is counted, on its axis.
+    """
+    return Picture(
+        figure=drawn_once("flow", _element, COLUMNS, _dress),
+        columns=_piled(rows),
+        changes={
+            "x": {"start": milliseconds(first - ONE_DAY), "end": milliseconds(last + ONE_DAY)},
+            "y axis": {"axis_label": label},
+        },
+        name=file_name(label),
+        height_px=HEIGHT_PX,
+    )
 
 
-def _piled(rows: Sequence[Row]) -> pd.DataFrame:
+def _element() -> Any:  # Any: HoloViews has no types
+    example = pd.DataFrame({"at": [pd.Timestamp(2026, 1, 1)], "top": [1.0]})
+    return example.hvplot.bar(x="at", y="top", xlabel="", responsive=True, legend=False, height=200).opts(
+        default_tools=[], line_alpha=0
+    )
+
+
+def _dress(drawn: Figure, _source: ColumnDataSource) -> None:
+    of_time(drawn)
+    (bars,) = drawn.renderers
+    bars.glyph.update(
+        x=field("at"), bottom=field("bottom"), top=field("top"), fill_color=field("colour"), width=0.8 * DAY_MS
+    )
+    drawn.yaxis.formatter = CustomJSTickFormatter(code=COUNT_TICKS)
+    drawn.y_range = DataRange1d(range_padding=0.1)
+    drawn.x_range = Range1d()
+    drawn.add_layout(Span(location=0, dimension="width", line_color=figure.GRID, line_alpha=0.8))
+    figure.hover(drawn, [("", "@day: @told")], renderers=[bars])
+
+
+def _piled(rows: Sequence[Row]) -> dict[str, list[object]]:
     """Return rectangles: those above the line stand on each other, those below hang from each other."""
     heights: dict[tuple[date, bool], int] = {}
-    told = []
+    told: list[tuple[Row, int, int]] = []
     for row in rows:
         if not row["number"]:
             continue
@@ -73,15 +74,11 @@ def _piled(rows: Sequence[Row]) -> pd.DataFrame:
         bottom = heights.get(place, 0)
         heights[place] = bottom + int(row["number"])
         told.append((row, bottom, heights[place]))
-    return pd.DataFrame(
-        {
-            "at": pd.to_datetime([row["day"] for row, *_ in told]),
-            "bottom": [float(bottom) for _, bottom, _ in told],
-            "top": [float(top) for *_, top in told],
-            "colour": pd.Series([row["colour"] for row, *_ in told], dtype=object),
-            "day": pd.Series([formats.day(row["day"]) for row, *_ in told], dtype=object),
-            "told": pd.Series(
-                [f"{formats.count(abs(row['number']))} {row['name'].lower()}" for row, *_ in told], dtype=object
-            ),
-        }
-    )
+    return {
+        "at": [milliseconds(row["day"]) for row, *_ in told],
+        "bottom": [bottom for _, bottom, _ in told],
+        "top": [top for *_, top in told],
+        "colour": [row["colour"] for row, *_ in told],
+        "day": [formats.day(row["day"]) for row, *_ in told],
+        "told": [f"{formats.count(abs(row['number']))} {row['name'].lower()}" for row, *_ in told],
+    }

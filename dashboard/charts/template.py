@@ -1,53 +1,53 @@
-"""Figures as hvPlot draws them: drawn once per process for each kind of chart, copied for each session.
-
-Drawing takes some fifty milliseconds, a copy five.
-"""
+"""Figures of one kind are drawn by HoloViews once; every session has them as the same text."""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Hashable
 from typing import Any, TypeAlias
 
 import holoviews as hv
-from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource
-from bokeh.util.serialization import make_id
 
 hv.extension("bokeh", logo=False)
 
 Figure: TypeAlias = Any
 """A figure of Bokeh: its types do not tell which renderer, range or tool it has."""
 Dress: TypeAlias = Callable[[Figure, ColumnDataSource], None]
-_drawn: dict[Hashable, Any] = {}  # Any: a figure as Bokeh writes it for a browser
+_drawn: dict[Hashable, str] = {}
 _lock = threading.Lock()
 
 
-def copied(kind: Hashable, draw: Callable[[], Any], dress: Dress) -> tuple[Figure, ColumnDataSource]:
-    """Return a figure of its own with the source of its numbers, which are to come.
+def drawn_once(kind: Hashable, draw: Callable[[], Any], columns: tuple[str, ...], dress: Dress) -> str:
+    """Return a figure without numbers, as the JSON of a document of Bokeh; its parts that change have names.
 
     Args:
         kind: What the figure depends on, besides its numbers and what is changed of it later.
         draw: Returns an element of HoloViews, which has no types.
-        dress: Gives the first figure of a kind its look; all copies have it.
+        columns: What the source of its numbers holds.
+        dress: Gives the figure its look.
     """
     with _lock:
         if kind not in _drawn:
-            _drawn[kind] = _told(draw(), dress)
-        told = _drawn[kind]
-    figure = Deserializer().decode(_renamed(told, {}))
-    return figure, figure.renderers[0].data_source
+            _drawn[kind] = _told(draw(), columns, dress)
+        return _drawn[kind]
 
 
-def _told(element: Any, dress: Dress) -> Any:
+def _told(element: Any, columns: tuple[str, ...], dress: Dress) -> str:
     # HoloViews themes the document that it draws for; Bokeh's current one may be somebody else's by now.
     plot = hv.renderer("bokeh").instance(mode="server").get_plot(element, doc=Document())
     figure, source = plot.state, plot.handles["source"]
     figure.renderers = [one for one in figure.renderers if one.data_source is source]
+    source.data = {name: [] for name in columns}
     dress(figure, source)
     _lighten(figure)
-    return Serializer(deferred=False).encode(figure)
+    _name(figure, source)
+    document = Document()
+    document.add_root(figure)
+    told = document.to_json(deferred=False)
+    return json.dumps({**told, "defs": []})  # those of Panel, which no figure needs
 
 
 def _lighten(figure: Figure) -> None:
@@ -57,11 +57,10 @@ def _lighten(figure: Figure) -> None:
         one.update(nonselection_glyph=None, selection_glyph=None, muted_glyph=None, hover_glyph=None, view=first.view)
 
 
-def _renamed(told: Any, names: dict[str, str]) -> Any:
-    """Return what was told with other ids: those of a document are its own."""
-    if isinstance(told, dict):
-        return {
-            name: names.setdefault(value, make_id()) if name == "id" else _renamed(value, names)
-            for name, value in told.items()
-        }
-    return [_renamed(one, names) for one in told] if isinstance(told, list | tuple) else told
+def _name(figure: Figure, source: ColumnDataSource) -> None:
+    """Give names to what changes with the numbers, with the mode, or at a click."""
+    (across,), (upwards,) = figure.xaxis, figure.yaxis
+    named = {"figure": figure, "source": source, "x": figure.x_range, "y": figure.y_range}
+    named |= {"x axis": across, "y axis": upwards, "glyph": figure.renderers[0].glyph}
+    for name, model in named.items():
+        model.name = name

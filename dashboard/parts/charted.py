@@ -1,99 +1,116 @@
 """A card with a chart that can be read as a table too: by screen readers, and to get at the rows behind each mark."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-import panel as pn
-import panel_material_ui as pmui
-from panel.viewable import Viewable
+import param
+from panel.custom import JSComponent
+from panel.viewable import Children
 
-from dashboard.charts.figure import Chart
-from dashboard.parts.card import card, filling
+from dashboard.charts.picture import Picture
+from dashboard.parts.card import GLASS
 from dashboard.parts.exported import csv_link
-from dashboard.parts.layout import place
 from dashboard.parts.table import Column, Row, table_markup
-from dashboard.parts.text import empty, markup
+from dashboard.parts.text import empty_markup, sheet
 
-QUIET = {"opacity": 0.75}
+_SCRIPTS = ("make.js", "chart.js", "charted.js")
+_ON_GLASS = {**GLASS, "padding": "1rem", "height": "100%", "box-sizing": "border-box"}
+Clicked = Callable[[str], None]
 
 
-class Charted:
-    """A card; `tell` gives it the rows of its table, its chart is shown by whoever made it.
+@cache
+def _script() -> str:
+    return "\n".join(sheet(name) for name in _SCRIPTS)
+
+
+class Charted(JSComponent):
+    """The card.
 
     Attributes:
-        chart: The chart.
-        view: The card.
+        heading: Its heading, a plain text.
+        level: The rank of the heading.
+        says: Markup of ours under the heading.
+        nothing: Markup of ours that stands there while there is no row.
+        csv: Markup of ours, the link to the rows as CSV.
+        template: The figure that is drawn, see `Picture`.
+        told: Its numbers, see `Picture`.
+        table: Markup of the table, once somebody asked for it.
+        has_rows: Whether there is anything to draw.
+        has_table: Whether there is a table behind the chart.
+        is_table: Whether the table is shown; told by the browser.
+        controls: What stands between the heading and the chart.
     """
 
-    def __init__(
-        self, title: str, chart: Chart, *, nothing: tuple[str, str], controls: tuple[Viewable, ...] = ()
-    ) -> None:
-        self.chart = chart
-        self._title, self._nothing = title, nothing
-        self._rows: Sequence[Row] = ()
-        self._columns: Sequence[Column] = ()
-        self._is_table = False
-        self._says: Any = None  # Any: panes, which are made when they are first needed; so are these
-        self._table: Any = None
-        self._empty: Any = None
-        self._export, self._png = markup(""), pmui.Button(label="PNG", icon="image", size="small")
-        self._png.param.update(variant="text", margin=0, description="Save the chart as a PNG picture")
-        self._png.on_click(lambda _: chart.save())
-        beside = {"gap": ".5rem", "align-items": "center"}
-        self._foot = pn.Row(self._export, self._png, margin=0, sizing_mode="stretch_width", styles=beside)
-        self._switch = pmui.IconButton(icon="toc", description="Show as a table", size="small", margin=0, sx=QUIET)
-        self._switch.on_click(lambda _: self._turn())
-        self._content = place(chart.view)
-        self.view = filling(card(title, *controls, self._content, self._foot, actions=(self._switch,)))
+    heading = param.String(default="")
+    level = param.Integer(default=2)
+    says = param.String(default="")
+    nothing = param.String(default="")
+    csv = param.String(default="")
+    template = param.String(default="")
+    told = param.String(default="")
+    table = param.String(default="")
+    has_rows = param.Boolean(default=False)
+    has_table = param.Boolean(default=True)
+    is_table = param.Boolean(default=False)
+    controls = Children(default=[])
 
-    def tell(self, rows: Sequence[Row], columns: Sequence[Column], says: str = "", export: str = "") -> None:
-        """Show a table of these rows in place of the chart, if a person wants it; with no row, what to do.
+    _esm = _script()
+
+    def __init__(
+        self, heading: str, *, nothing: tuple[str, str], on_click: Clicked | None = None, **options: Any
+    ) -> None:
+        """Make a card on glass.
 
         Args:
+            nothing: What is missing while there is no row, and what to do; markup of ours.
+            on_click: Called with the mark that was clicked.
+        """
+        self._on_click = on_click
+        self._picture: Picture | None = None
+        self._rows: Sequence[Row] = ()
+        self._columns: Sequence[Column] = ()
+        options = {"css_classes": ["q-glass"], "styles": _ON_GLASS} | options
+        super().__init__(  # type: ignore[no-untyped-call]  # of Panel
+            heading=heading,
+            nothing=empty_markup(*nothing),
+            stylesheets=[sheet("parts.css"), sheet("charted.css")],
+            sizing_mode="stretch_width",
+            margin=0,
+            **options,
+        )
+        self.param.watch(lambda _: self._fill(), "is_table")
+
+    @property
+    def height_px(self) -> int:
+        """Height of the figure that is shown; 0 where there is none."""
+        return self._picture.height_px if self._picture is not None else 0
+
+    def tell(
+        self, picture: Picture, rows: Sequence[Row], columns: Sequence[Column] = (), says: str = "", export: str = ""
+    ) -> None:
+        """Show a picture, and the same rows as a table if a person wants that; with no row, what to do.
+
+        Args:
+            columns: Those of the table; without them there is none.
             says: Markup of ours under the heading.
             export: Address under which these rows leave as CSV.
         """
-        link = csv_link(export, len(rows)) if export else ""
-        if self._export.object != link:
-            self._export.param.update(object=link, visible=bool(link))
         self._rows, self._columns = rows, columns
-        told = f'<p class="q-says">{says}</p>' if says else ""
-        if told and self._says is None:
-            self._says = markup("")
-            self.view.insert(1, self._says)
-        if self._says is not None and self._says.object != told:
-            self._says.param.update(object=told, visible=bool(told))
-        self._arrange()
+        told: dict[str, Any] = {"says": says, "csv": csv_link(export, len(rows)) if export else ""}
+        if rows:
+            self._picture = picture
+            told |= {"template": picture.figure, "told": picture.told}
+        self.param.update(**told, table=self._as_table(), has_rows=bool(rows), has_table=bool(columns))
 
-    def _turn(self) -> None:
-        self._is_table = not self._is_table
-        shown: dict[str, Any] = (  # Any: parameters of the button
-            {"icon": "bar_chart", "description": "Show as a chart"}
-            if self._is_table
-            else {"icon": "toc", "description": "Show as a table"}
-        )
-        self._switch.param.update(**shown)
-        self._arrange()
+    def _fill(self) -> None:
+        self.table = self._as_table()
 
-    def _arrange(self) -> None:
-        has_rows = bool(self._rows)
-        self.chart.view.visible = has_rows and not self._is_table
-        self._show_table(has_rows and self._is_table)
-        if self._empty is None and not has_rows:
-            self._empty = empty(*self._nothing)
-            self._content.append(self._empty)
-        if self._empty is not None:
-            self._empty.visible = not has_rows
-        self._switch.visible = self._foot.visible = has_rows
-        self._png.visible = has_rows and not self._is_table
+    def _as_table(self) -> str:
+        return table_markup(self._rows, self._columns, caption=self.heading) if self.is_table and self._rows else ""
 
-    def _show_table(self, is_shown: bool) -> None:
-        if is_shown and self._table is None:
-            self._table = markup("")
-            self._content.append(self._table)
-        if is_shown:
-            html = table_markup(self._rows, self._columns, caption=self._title)
-            if self._table.object != html:
-                self._table.object = html
-        if self._table is not None:
-            self._table.visible = is_shown
+    def _handle_msg(self, message: Any) -> None:
+        """Pass on a click on a mark that is there."""
+        mark = message.get("mark") if isinstance(message, dict) else None
+        if self._on_click is not None and self._picture is not None and self._picture.has(mark):
+            self._on_click(str(mark))

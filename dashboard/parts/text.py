@@ -11,7 +11,7 @@ _ASSETS = Path(__file__).parent.parent / "assets"
 
 @cache
 def sheet(name: str) -> str:
-    """Return a style sheet of the assets as text: with an address, a pane would be shown before its style is there."""
+    """Return a style sheet or script as text: with an address, a pane would be shown before its style is there."""
     return (_ASSETS / name).read_text()
 
 
@@ -37,4 +37,9 @@ def skeleton(lines: int = 4) -> pn.pane.HTML:
 
 def empty(what: str, do: str) -> pn.pane.HTML:
     """Return what is shown where there is nothing yet: what is missing, and what to do (markup of ours)."""
-    return markup(f'<div class="q-empty"><strong>{what}</strong><p>{do}</p></div>')
+    return markup(empty_markup(what, do))
+
+
+def empty_markup(what: str, do: str) -> str:
+    """Return the markup of `empty`."""
+    return f'<div class="q-empty"><strong>{what}</strong><p>{do}</p></div>'

@@ -38,6 +38,9 @@ def test_figures_are_those_of_the_real_files_and_follow_the_thresholds(
     as_table(steward, TIERS)
     for tier, count in counts.items():
         expect(steward.get_by_role("row", name=f"{tier} {count} ")).to_be_visible()
+    changes = card(steward, "What changed between two snapshots?")
+    expect(changes.get_by_text("No second snapshot yet")).to_be_visible()
+    expect(changes.get_by_label("Before")).to_be_hidden()
 
     steward.get_by_role("button", name="Change", exact=True).click()
     steward.get_by_label("High from, Rp").fill("100.000")

@@ -9,15 +9,6 @@ const size = (bytes) => {
 const plural = (number, thing) => `${count(number)} ${thing}${number === 1 ? "" : "s"}`
 const percent = (part, whole) => (whole > 0 ? Math.min(100, Math.floor((100 * part) / whole)) : 0)
 
-// Everything that comes from a file becomes text here, never markup.
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) { element.addEventListener(name.slice(2), value) } else if (value === true) { element.setAttribute(name, "") } else if (value !== false && value !== null && value !== undefined) { element.setAttribute(name, value) }
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined))
-  return element
-}
 const chip = (text, meaning = "neutral") => make("span", {class: `q-chip q-${meaning}`}, text)
 const icon = (name) => make("span", {class: "icon", "aria-hidden": "true"}, name)
 

@@ -11,7 +11,7 @@ from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.address import chosen
-from dashboard.charts.flow import Flow
+from dashboard.charts.flow import flow
 from dashboard.formats import escaped
 from dashboard.pages.exceptions.words import in_words
 from dashboard.parts.charted import Charted
@@ -39,13 +39,12 @@ class Trend:
 
     def __init__(self, visit: Visit, state: ExceptionsState) -> None:
         self._visit, self._state = visit, state
-        self._chart = Flow()
-        self._card = Charted("How does the backlog move?", self._chart, nothing=NOTHING, controls=(self._choices(),))
+        self._card = Charted("How does the backlog move?", nothing=NOTHING, controls=[self._choices()])
         self._shown: object = None
 
     def view(self) -> Viewable:
         """Return the card."""
-        return self._card.view
+        return self._card
 
     def _choices(self) -> Viewable:
         choices: list[Any] = [
@@ -65,8 +64,8 @@ class Trend:
             return
         self._shown = now
         bars, key = _by_name(rows) if split else _both(rows)
-        self._chart.show(bars, first=first, last=last, label="rows")
         self._card.tell(
+            flow(bars, first=first, last=last, label="rows"),
             rows,
             _columns(bool(split)),
             says=key,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from panel.viewable import Viewable
 
-from dashboard.charts.bar import Bars
-from dashboard.charts.line import Columns, Line
+from dashboard.charts.bar import bars
+from dashboard.charts.line import line, upright_bars
+from dashboard.charts.picture import Picture
 from dashboard.formats import escaped
 from dashboard.pages.figures.texts import measured, told, words
 from dashboard.parts.card import card
 from dashboard.parts.charted import Charted
-from dashboard.parts.layout import place
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import empty, markup
 from dashboard.parts.tile import show, tile, tile_markup
@@ -69,24 +69,17 @@ class ChartTile:
 
     def __init__(self, visit: Visit, dataset: Dataset, view: View) -> None:
         self._visit, self._dataset, self._declared = visit, dataset, view
-        self._chart: Bars | Columns | Line | None = None
-        self._card: Charted | None = None
-        self._place = place()
-        self.view: Viewable = self._place
+        self._card = Charted(view.question, nothing=NOTHING)
+        self.view: Viewable = self._card
 
     def show(self, answer: Answer) -> None:
         """Show the marks; which chart it is follows from what stands on its axis."""
         view = self._declared
-        kind = _chart_of(view, answer.rows)
-        if self._card is None or self._chart is None or type(self._chart) is not kind:
-            self._chart = kind()
-            self._card = Charted(view.question, self._chart, nothing=NOTHING)
-            self._place[:] = [self._card.view]
-        label = measured(view)
-        is_time = kind is not Bars
-        rows = sorted(answer.rows, key=lambda row: row[view.x]) if is_time else answer.rows
-        self._chart.show(rows, x=view.x, y=view.y, unit=view.unit, label=label)
-        self._card.tell(rows, self._columns(rows), _left_out(answer, "latest" if view.chart == "line" else "largest"))
+        draw = _chart_of(view, answer.rows)
+        rows = answer.rows if draw is bars else sorted(answer.rows, key=lambda row: row[view.x])
+        picture = draw(rows, x=view.x, y=view.y, unit=view.unit, label=measured(view))
+        left_out = _left_out(answer, "latest" if view.chart == "line" else "largest")
+        self._card.tell(picture, rows, self._columns(rows), left_out)
 
     def _columns(self, rows: Sequence[Row]) -> tuple[Column, ...]:
         first, *others = _columns(rows, self._declared)
@@ -131,11 +124,11 @@ def tile_of(visit: Visit, dataset: Dataset, view: View) -> Tile:
     return made
 
 
-def _chart_of(view: View, rows: Sequence[Row]) -> type[Bars | Columns | Line]:
+def _chart_of(view: View, rows: Sequence[Row]) -> Callable[..., Picture]:
     values = [row[view.x] for row in rows]
     if not values or not all(isinstance(value, date) for value in values):
-        return Bars
-    return Columns if view.chart == "bar" and all(value.day == 1 for value in values) else Line
+        return bars
+    return upright_bars if view.chart == "bar" and all(value.day == 1 for value in values) else line
 
 
 def _columns(rows: Sequence[Row], view: View) -> tuple[Column, ...]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from dashboard.address import chosen as address_of
-from dashboard.charts.shares import Shares
+from dashboard.charts.shares import By, shares
 from dashboard.page import Page
 from dashboard.pages.quality import markup
 from dashboard.parts.card import card
+from dashboard.parts.charted import Charted
 from dashboard.parts.drawn import drawing, redraw
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import button, choice, day, filter_bar
-from dashboard.parts.layout import place, side_by_side, stack, tiles
+from dashboard.parts.layout import side_by_side, stack, tiles
 from dashboard.parts.tile import show, tile
 from dashboard.state.quality import FILTERS, NAMES, QualityState
 from dashboard.store import quality as store
@@ -30,20 +32,28 @@ from flows.core.targets import CHECK_PASS_TARGET, EXCEPTION_TARGET
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
-CHARTS = ("First-pass and final quality", "Check pass rate", "Exception rate")
-QUALITY = {"First-pass quality": "first_pass_quality", "Final quality": "final_quality"}
-CHECKS = {"Check pass rate": "check_pass_rate"}
-EXCEPTIONS = {"Exception rate": "exception_rate"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What one chart shows: names of columns by what they are called, and what they are held against."""
+
+    measures: dict[str, str]
+    target: float | None = None
+    is_from_zero: bool = False
+
+
+CHARTS: dict[str, Chart] = {
+    "First-pass and final quality": Chart(
+        measures={"First-pass quality": "first_pass_quality", "Final quality": "final_quality"}
+    ),
+    "Check pass rate": Chart(measures={"Check pass rate": "check_pass_rate"}, target=float(CHECK_PASS_TARGET)),
+    "Exception rate": Chart(
+        measures={"Exception rate": "exception_rate"}, target=float(EXCEPTION_TARGET), is_from_zero=True
+    ),
+}
+NOTHING = ("Nothing was checked yet", 'It stands here as soon as a file is loaded. <a href="/upload">Upload one</a>.')
 SECONDS_BETWEEN = 10
 """What is written meanwhile is followed no more often: the figures here are made of everything that is there."""
-
-
-def _charts(by: Literal["day", "file"]) -> tuple[Shares, ...]:
-    return (
-        Shares(QUALITY, by=by),
-        Shares(CHECKS, by=by, target=float(CHECK_PASS_TARGET)),
-        Shares(EXCEPTIONS, by=by, target=float(EXCEPTION_TARGET), is_from_zero=True),
-    )
 
 
 class Quality:
@@ -61,15 +71,7 @@ class Quality:
         self._panes = {
             name: drawing() for name in ("datasets", "files", "controls", "pairs", "volume", "missing", "key")
         }
-        self._charts: dict[str, tuple[Shares, ...]] = {"day": _charts("day"), "file": _charts("file")}
-        self._rows_of_charts = {
-            by: side_by_side(
-                *(stack(drawing(f"<h3>{name}</h3>"), chart.view) for name, chart in zip(CHARTS, charts, strict=True)),
-                narrowest="20rem",
-            )
-            for by, charts in self._charts.items()
-        }
-        self._drawn = place()
+        self._charts = {title: Charted(title, nothing=NOTHING, level=3, css_classes=[], styles={}) for title in CHARTS}
         self._newer, self._older = button("Newer", self._go_newer), button("Older", self._go_older)
         self.state.param.watch(lambda *_: self._filtered(), list(FILTERS))
         self.state.param.watch(lambda *_: self._draw(), "by")
@@ -85,7 +87,12 @@ class Quality:
             self._filters(),
             tiles(*self._tiles),
             card("By dataset", panes["datasets"]),
-            card("Over time", panes["key"], self._drawn, actions=(self._points(),)),
+            card(
+                "Over time",
+                panes["key"],
+                side_by_side(*self._charts.values(), narrowest="20rem"),
+                actions=(self._points(),),
+            ),
             card("By file", panes["files"], paging),
             card(
                 "Controls",
@@ -156,17 +163,17 @@ class Quality:
     def _period(self) -> dict[str, object]:
         return {"first": self.state.first, "last": self.state.last}
 
-    def _by(self) -> str:
-        return self.state.by or ("day" if len(self._days) > 1 else "file")
+    def _by(self) -> By:
+        by = self.state.by or ("day" if len(self._days) > 1 else "file")
+        return "day" if by == "day" else "file"
 
     def _draw(self) -> None:
         by = self._by()
         files = list(reversed(remembered(store.files, *self._asked(), None, CHARTED)))
         rows = list(self._days) if by == "day" else files
-        charts = self._charts[by]
-        for chart, label in zip(charts, CHARTS, strict=True):
-            chart.show(rows, label=label)
-        self._drawn[:] = [self._rows_of_charts[by]]
+        for title, one in CHARTS.items():
+            picture = shares(rows, one.measures, by=by, label=title, target=one.target, is_from_zero=one.is_from_zero)
+            self._charts[title].tell(picture, rows)
         key = markup.key(by, len(rows), is_cut=by == "file" and len(files) == CHARTED)
         redraw(self._panes["key"], key + self._csv("days", len(self._days)))
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from panel.viewable import Viewable
 
 from dashboard import formats
-from dashboard.charts.bar import Bars
-from dashboard.charts.line import MEAN_FROM_DAYS, Columns, Line
+from dashboard.charts.bar import bars
+from dashboard.charts.line import MEAN_FROM_DAYS, line, upright_bars
+from dashboard.charts.picture import Picture
 from dashboard.formats import escaped
 from dashboard.pages.sales.filters import MEASURES
 from dashboard.pages.sales.links import rows_link
@@ -37,6 +38,7 @@ TITLES: dict[By, str] = {
     "day": "And by day?",
 }
 UNITS = {"revenue_inr": "INR", "orders": "orders", "units": "units"}
+BARS: tuple[By, ...] = ("region", "category", "product")
 TALL_PX = 480
 
 
@@ -49,12 +51,9 @@ class Charts:
 
     def __init__(self, visit: Visit, state: SalesState) -> None:
         self._visit, self._state = visit, state
-        self._bars: dict[By, Bars] = {by: Bars(self._toggling(by)) for by in ("region", "category", "product")}
-        self._months, self._line = Columns(self._toggle_month, TALL_PX), Line()
-        charts = {**self._bars, "month": self._months, "day": self._line}
-        self._cards: dict[By, Charted] = {by: Charted(TITLES[by], charts[by], nothing=NOTHING) for by in TITLES}
+        cards = {by: Charted(title, nothing=NOTHING, on_click=self._toggling(by)) for by, title in TITLES.items()}
+        self._cards: dict[By, Charted] = cards
         self._shown: dict[By, object] = {}
-        cards = {by: card.view for by, card in self._cards.items()}
         self.view: Viewable = stack(
             side_by_side(cards["region"], cards["category"]),
             side_by_side(cards["month"], cards["product"]),
@@ -70,36 +69,38 @@ class Charts:
             now = (rows, measure, self._chosen(by), scope)
             if self._shown.get(by) != now:
                 self._shown[by] = now
-                self._draw(by, rows, measure)
                 self._cards[by].tell(
-                    rows, self._columns(by, scope, rows), self._says(by, rows), csv_url("sales", by, scope.values)
+                    self._picture(by, rows, measure),
+                    rows,
+                    self._columns(by, scope, rows),
+                    self._says(by, rows),
+                    csv_url("sales", by, scope.values),
                 )
 
     def _scope(self, by: By) -> Filter:
         """Return what a chart shows: its own choice stands out in it, every other one filters it."""
         chosen = self._state.chosen()
-        if by in self._bars:
+        if by in BARS:
             return replace(chosen, **{by: ""})  # type: ignore[arg-type]  # one name, one text
         if by == "month" and is_month(chosen.first, chosen.last):
             return replace(chosen, first=None, last=None)
         return chosen
 
     def _chosen(self, by: By) -> str | date | None:
-        if by in self._bars:
+        if by in BARS:
             return str(getattr(self._state, by))
         is_one = by == "month" and is_month(self._state.first, self._state.last)
         return self._state.first if is_one else None
 
-    def _draw(self, by: By, rows: Sequence[Row], measure: str) -> None:
+    def _picture(self, by: By, rows: Sequence[Row], measure: str) -> Picture:
         label = next(name for name, value in MEASURES.items() if value == measure)
         told: dict[str, Any] = {"x": "value", "y": measure, "unit": UNITS[measure], "label": label}
         chosen = self._chosen(by)
-        if by in self._bars:
-            self._bars[by].show(rows, **told, chosen=str(chosen))
-        elif by == "month":
-            self._months.show(rows, **told, chosen=chosen if isinstance(chosen, date) else None)
-        else:
-            self._line.show(rows, **told)
+        if by in BARS:
+            return bars(rows, **told, chosen=str(chosen), at_least_px=self._cards[by].height_px)
+        if by == "month":
+            return upright_bars(rows, **told, chosen=chosen if isinstance(chosen, date) else None, height_px=TALL_PX)
+        return line(rows, **told)
 
     def _says(self, by: By, rows: Sequence[Row]) -> str:
         chosen = self._chosen(by)
@@ -132,10 +133,10 @@ class Charts:
         def toggle(value: str) -> None:
             self._state.param.update(**{by: "" if getattr(self._state, by) == value else value})
 
-        return toggle
+        return self._toggle_month if by == "month" else toggle
 
-    def _toggle_month(self, day: date) -> None:
-        first, last = month_of(day)
+    def _toggle_month(self, told: str) -> None:
+        first, last = month_of(date.fromisoformat(told))
         if (self._state.first, self._state.last) == (first, last):
             self._state.param.update(first=None, last=None)
         else:

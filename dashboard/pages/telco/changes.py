@@ -13,7 +13,7 @@ from dashboard.pages.telco.texts import line_of
 from dashboard.parts.card import card
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.filters import offer
-from dashboard.parts.layout import tiles
+from dashboard.parts.layout import place, tiles
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip, empty, markup
 from dashboard.state.telco import SEPARATOR, TelcoState
@@ -43,7 +43,8 @@ class Changes:
         self._before, self._after = self._select("before", "Before"), self._select("after", "After")
         self._kind = self._select("kind", "Show")
         self._told = markup("")
-        self._controls = tiles(self._series, self._before, self._after, self._kind, narrowest="11rem")
+        # A grid can't be made invisible: its style says how it is displayed. The place around it can.
+        self._controls = place(tiles(self._series, self._before, self._after, self._kind, narrowest="11rem"))
         self._empty = empty(
             "No second snapshot yet",
             "It shows what is new, gone, dearer and cheaper as soon as a file of the same operator, city and line of "

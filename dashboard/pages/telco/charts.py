@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from panel.viewable import Viewable
 
 from dashboard import formats
-from dashboard.charts.bar import BAR_PX, Bars
-from dashboard.charts.spread import BOX_PX, Spread
+from dashboard.charts.bar import BAR_PX, bars
+from dashboard.charts.spread import BOX_PX, spread
 from dashboard.formats import escaped
 from dashboard.pages.telco.links import rows_link
 from dashboard.pages.telco.texts import AREA, NOTHING, TIERS, VALIDITY, area_of
@@ -47,14 +47,12 @@ class Charts:
 
     def __init__(self, visit: Visit, state: TelcoState) -> None:
         self._visit, self._state = visit, state
-        self._bars = {by: Bars(self._toggling(by), bar_px=BOX_PX if by == "operator" else BAR_PX) for by in TITLES}
-        self._cards = {by: Charted(TITLES[by], self._bars[by], nothing=NOTHING) for by in TITLES}
-        self._spread = Spread(self._toggling("operator"))
-        self._spread_card = Charted("What does a gigabyte cost?", self._spread, nothing=NOTHING)
+        cards = {by: Charted(title, nothing=NOTHING, on_click=self._toggling(by)) for by, title in TITLES.items()}
+        self._cards = cards
+        self._spread = Charted("What does a gigabyte cost?", nothing=NOTHING, on_click=self._toggling("operator"))
         self._shown: dict[str, object] = {}
-        cards = {by: card.view for by, card in self._cards.items()}
         self.view: Viewable = stack(
-            side_by_side(cards["operator"], self._spread_card.view),
+            side_by_side(cards["operator"], self._spread),
             tiles(cards["price_tier"], cards["validity_group"], cards["package_type"], narrowest="20rem"),
             side_by_side(cards["city"], cards["area"]),
         )
@@ -78,8 +76,17 @@ class Charts:
     def _draw(self, by: By, scope: Filter, rows: Sequence[Row], chosen: str) -> None:
         told = [{**row, "value": area_of(row["value"])} if by == "area" else row for row in rows]
         name = area_of(chosen) if by == "area" and chosen else chosen
-        self._bars[by].show(
-            told, x="value", y="packages", unit="packages", label="Packages", chosen=name, order=ORDERS.get(by, ())
+        card = self._cards[by]
+        picture = bars(
+            told,
+            x="value",
+            y="packages",
+            unit="packages",
+            label="Packages",
+            chosen=name,
+            order=ORDERS.get(by, ()),
+            bar_px=BOX_PX if by == "operator" else BAR_PX,
+            at_least_px=card.height_px,
         )
         whole = sum(row["packages"] for row in rows)
         columns = (
@@ -88,11 +95,19 @@ class Charts:
             Column(title="Share", show=lambda row: formats.share(row["packages"] / whole), is_number=True),
             Column(title="Mean price", show=lambda row: formats.rupiah(row["mean_price_idr"]), is_number=True),
         )
-        self._cards[by].tell(rows, columns, _says(name), csv_url("telco", by, asdict(scope)))
+        card.tell(picture, rows, columns, _says(name), csv_url("telco", by, asdict(scope)))
 
     def _draw_spread(self, scope: Filter, whole: Row, operators: Sequence[Row]) -> None:
         chosen = self._state.operator
-        self._spread.show(operators, x="operator", of=OF_SPREAD, unit="IDR", label="Price per GB", chosen=chosen)
+        picture = spread(
+            operators,
+            x="operator",
+            of=OF_SPREAD,
+            unit="IDR",
+            label="Price per GB",
+            chosen=chosen,
+            at_least_px=self._spread.height_px,
+        )
         left_out = (
             f"{formats.count(whole['packages_without_quota'])} of {formats.count(whole['packages'])} packages are left "
             "out: unlimited, per day, or without an amount. The box holds the middle half, the diamond is the median."
@@ -105,7 +120,7 @@ class Charts:
             Column(title="Left out", show=lambda row: formats.count(row["packages_without_quota"]), is_number=True),
         )
         export = csv_url("telco", "price_per_gb", asdict(scope))
-        self._spread_card.tell(operators, columns, left_out if operators else "", export)
+        self._spread.tell(picture, operators, columns, left_out if operators else "", export)
 
     def _link(self, scope: Filter, by: By, value: Any) -> str:  # Any: a text or the number of an area
         href = rows_link(self._visit, replace(scope, **{by: str(value)}))  # type: ignore[arg-type]  # one name, one text
