@@ -20,7 +20,9 @@ from dashboard.changes import Changes
 from dashboard.closed_windows import keep_quiet
 from dashboard.http import routes
 from dashboard.http.nothing_here import NotFound
+from dashboard.in_order import InOrder
 from dashboard.pages import pages
+from dashboard.sharing import share_parameters
 from flows.resources import Resources
 from flows.services import single_sign_on
 
@@ -65,7 +67,9 @@ def make_server(parts: Resources) -> Server:
     single_sign_on.check(settings)
     bokeh_settings.resources = "server"
     keep_quiet()
+    share_parameters()
     pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
+    pn.state._thread_pool = InOrder(THREADS)  # type: ignore[assignment]  # of Panel, which declares None
     Changes.of(parts.warehouse)
     server = get_server(
         {f"/{name}": _opener(name) for name in pages()},

@@ -49,6 +49,8 @@ class Table(JSComponent):
     page = param.Dict(default={"rows": []})
     is_busy = param.Boolean(default=False)
 
+    MAY_OVERTAKE = True
+    """A question that takes long is cancelled from here, or by the next one."""
     _esm = _asset("grid.js")
 
     def __init__(self, acts: Mapping[str, Told], **options: Any) -> None:

@@ -1,0 +1,28 @@
+"""What the widgets of all sessions share."""
+
+import panel as pn
+import panel_material_ui as pmui
+from param.parameterized import no_instance_params
+
+from dashboard.browser import Browser
+from dashboard.pages.grid.table import Table
+from dashboard.pages.upload.component import Uploader
+from dashboard.parts.charted import Charted
+from dashboard.parts.picking import Picking
+
+_MADE_OFTEN = (
+    *(Browser, Charted, Picking, Table, Uploader),
+    *(pmui.Button, pmui.Column, pmui.DatePicker, pmui.IconButton, pmui.Row, pmui.Select),
+    *(pn.Column, pn.Row, pn.pane.HTML),
+)
+
+
+def share_parameters() -> None:
+    """Let widgets of one kind have the same parameters, which hold bounds and texts for help, but no values.
+
+    Param copies the parameters of a kind, sixty of them, for each widget whose parameters are looked at, and Panel
+    looks at all. Nothing changes them for one widget alone but Panel, which opens those that only it may write for as
+    long as it does so; widgets that have such parameters, as fields for text do, keep their own.
+    """
+    for kind in _MADE_OFTEN:
+        no_instance_params(kind)
