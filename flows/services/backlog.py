@@ -1,11 +1,11 @@
 """How many held rows came and went by business day, for whichever of them a person means."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Date, DateTime, cast, func, literal, or_, select, union_all
 
 from flows.adapters.warehouse import Warehouse
 from flows.services import queries
@@ -13,6 +13,7 @@ from flows.services.queries import Wanted
 
 Row = dict[str, Any]
 Split = Literal["", "category", "rule"]
+_OPENED_AT, _CLOSED_AT = queries.EXCEPTION.c.opened_at, queries.EXCEPTION.c.closed_at
 
 
 def by_day(warehouse: Warehouse, wanted: Wanted, zone: ZoneInfo, since: date, split: Split = "") -> list[Row]:
@@ -34,20 +35,23 @@ def by_day(warehouse: Warehouse, wanted: Wanted, zone: ZoneInfo, since: date, sp
     if split == "rule":
         name = queries.FINDING.c.rule
         chosen = chosen.join(queries.FINDING, queries.IS_CURRENT)
-    opened = chosen.with_only_columns(
-        _day(queries.EXCEPTION.c.opened_at, zone).label("day"), name.label("name"), literal(1).label("opened"),
-        literal(0).label("closed"),
-    )  # fmt: skip
-    closed = chosen.where(queries.EXCEPTION.c.closed_at.is_not(None)).with_only_columns(
-        _day(queries.EXCEPTION.c.closed_at, zone), name, literal(0), literal(1)
+    counted = (
+        chosen.where(or_(*(moment >= _before(since, zone) for moment in (_OPENED_AT, _CLOSED_AT))))
+        .with_only_columns(_OPENED_AT, _CLOSED_AT, name.label("name"), func.count().label("number"))
+        .group_by(_OPENED_AT, _CLOSED_AT, name)
+        .cte("counted")
     )
-    moved = union_all(opened, closed).subquery()
+    told, none = counted.c, literal(0)
+    moved = union_all(
+        select(_day(told.opened_at, zone).label("day"), told.name, told.number.label("opened"), none.label("closed")),
+        select(_day(told.closed_at, zone), told.name, none, told.number).where(told.closed_at.is_not(None)),
+    ).subquery()
     statement = (
         select(
             moved.c.day,
             moved.c.name,
-            func.sum(moved.c.opened).label("opened"),
-            func.sum(moved.c.closed).label("closed"),
+            cast(func.sum(moved.c.opened), BigInteger).label("opened"),
+            cast(func.sum(moved.c.closed), BigInteger).label("closed"),
         )
         .where(moved.c.day >= since)
         .group_by(moved.c.day, moved.c.name)
@@ -55,6 +59,11 @@ def by_day(warehouse: Warehouse, wanted: Wanted, zone: ZoneInfo, since: date, sp
     )
     with warehouse.engine.connect() as connection:
         return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _before(since: date, zone: ZoneInfo) -> Any:  # Any: SQLAlchemy's columns
+    """Return a moment that lies before the day begins, whatever its clocks do."""
+    return func.timezone(str(zone), cast(since - timedelta(days=1), DateTime))
 
 
 def _day(moment: Any, zone: ZoneInfo) -> Any:  # Any: SQLAlchemy's columns

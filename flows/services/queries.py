@@ -236,7 +236,8 @@ def exceptions_of(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
     if wanted.value:
         chosen = chosen.where(_has_value(wanted.value))
     if wanted.rule:
-        chosen = chosen.where(select(FINDING.c.rule).where(IS_CURRENT, FINDING.c.rule == wanted.rule).exists())
+        broken = select(FINDING.c.rule).where(IS_CURRENT, FINDING.c.rule == wanted.rule)
+        chosen = chosen.where(broken.correlate(EXCEPTION).exists())
     if wanted.has_request:
         asked = (_WAIVER.c.exception_id == EXCEPTION.c.exception_id, _WAIVER.c.attempt == EXCEPTION.c.attempts)
         chosen = chosen.where(select(_WAIVER.c.attempt).where(*asked, _WAIVER.c.granted_by.is_(None)).exists())

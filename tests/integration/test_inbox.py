@@ -122,6 +122,7 @@ def test_the_backlog_is_told_by_day_and_by_reason(place: Place) -> None:
 
     assert told(state="OPEN") == [("", 2, 1)]
     assert told(split="rule") == [("quantity_above_zero", 1, 0), ("region_present", 1, 1)]
+    assert told(split="rule", rule="region_present") == [("region_present", 1, 1)]
     assert told(split="category", rule="quantity_above_zero") == [("BUSINESS_RULE_VIOLATION", 1, 0)]
     assert told(date(9999, 1, 1)) == []
     assert second not in {row["exception_id"] for row in queries.exceptions(parts.warehouse, Wanted(state="DISCARDED"))}

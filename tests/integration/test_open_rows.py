@@ -40,6 +40,7 @@ FILTERS = (
     Filter(product="Milk 1L"),
     Filter(category="Dairy Products"),
     Filter(category="Uncategorised", region="West"),
+    Filter(category="No such"),
     Filter(first=date(2026, 1, 1), last=date(2026, 1, 31), region="North", category="Dairy Products"),
 )
 WAITING = """

@@ -1,5 +1,5 @@
 -- What revenue waits in open exceptions whose order is not loaded? One row; a held row whose day, region or product
--- can't be read may belong to what is chosen, and is counted apart. Orders are looked up in the order of their ids.
+-- can't be read may belong to what is chosen, and is counted apart.
 with held as (
     select
         h.order_id,
@@ -9,25 +9,37 @@ with held as (
         and (%(product)s = '' or h.product = %(product)s)
         and (
             %(category)s = ''
-            or case when h.product is not null then coalesce(p.category, 'Uncategorised') = %(category)s end
+            or case
+                when h.product is not null
+                    then
+                        h.product in (select p.product from sales_orders.products as p where p.category = %(category)s)
+                        or (
+                            %(category)s = 'Uncategorised'
+                            and h.product not in (select p.product from sales_orders.products as p)
+                        )
+            end
         ) as is_chosen
     from sales_orders.held_orders as h
-    left join sales_orders.products as p on p.product = h.product
 ),
 
-chosen as (
-    select order_id, revenue_inr, is_chosen from held where is_chosen is not false order by order_id offset 0
+chosen as not materialized (
+    select order_id, revenue_inr, is_chosen from held where is_chosen is not false
 ),
 
 judged as (
     select
-        c.revenue_inr,
-        c.is_chosen,
+        revenue_inr,
+        is_chosen,
         coalesce(
-            c.revenue_inr >= 0
-            and not exists (select 1 from sales_orders.orders as o where o.order_id = c.order_id), false
+            revenue_inr >= 0
+            and order_id not in (
+                select l.order_id
+                from sales_orders.loaded_among(
+                    array(select c.order_id from chosen as c where c.revenue_inr >= 0 order by c.order_id)
+                ) as l (order_id)
+            ), false
         ) as waits
-    from chosen as c
+    from chosen
     offset 0
 )
 
