@@ -100,11 +100,17 @@ class Worker:
         until = time.monotonic() + self._drain_s
         with suppress(*ledger.UNREACHABLE), self._warehouse.transaction() as connection:
             connection.execute(f"notify {ledger.CHANNEL}".encode())
-        while self._asked_run is not None and time.monotonic() < until:
-            with suppress(urllib3.exceptions.HTTPError):
-                if self._api.is_over(self._asked_run):
-                    return
+        while self._asked_run is not None and time.monotonic() < until and not self._has_ended(self._asked_run):
             time.sleep(1)
+
+    def _has_ended(self, pickup: str) -> bool:
+        """Return whether the resident pickup has ended; where Prefect is away, its silence in the database tells."""
+        try:
+            return self._api.is_over(pickup)
+        except urllib3.exceptions.HTTPError:
+            with suppress(*ledger.UNREACHABLE):
+                return not liveness.is_watched(self._warehouse, self.name, liveness.PICKUP_SILENCE_S)
+            return False
 
     def _start(self) -> Child:
         self._processes.stop()

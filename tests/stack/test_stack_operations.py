@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from infra.containers.make_secrets import IN_A_FILE
 from tests.stack.conftest import ROOT, Containers, rows_of
+from tests.stack.test_stack_hardening import service
 
 FIGURES = (
     "select orders, revenue_inr, units, "
@@ -78,6 +79,17 @@ def test_a_worker_that_is_stopped_ends_what_it_has_and_takes_nothing_new(stack: 
     assert stack.sql(f"{of_one} 'draining.csv'") == "COMPLETED|1"
     stack.start_anew("worker")
     stack.load("after-draining")
+
+
+def test_a_worker_without_work_stops_in_time_while_prefect_is_away(stack: Containers) -> None:
+    stack.compose("stop", "prefect")
+
+    stack.compose("stop", "--timeout", "60", "worker")
+
+    (worker,) = [one for one in stack.inspected() if service(one) == "worker"]
+    assert worker["State"]["ExitCode"] == 0
+    stack.start_anew("prefect")
+    stack.start_anew("worker")
 
 
 def test_the_proxy_speaks_tls_and_the_dashboard_offers_an_identity_provider(stack: Containers, tmp_path: Path) -> None:
