@@ -11,7 +11,7 @@ from psycopg import sql
 from flows.adapters.warehouse import Connection
 from flows.core.dataset import Aggregate, Context, Dataset
 from flows.core.written import with_values
-from sql import query
+from sql import PLATFORM, query
 
 BLOCK_BYTES = 1 << 20
 CELL_SCHEMA = {"run_id": pl.String, "line": pl.Int64, "column_name": pl.String, "value": pl.String}
@@ -158,27 +158,7 @@ def close_held_already(connection: Connection, dataset: Dataset, run_id: UUID) -
         return 0
     keys = [column.mart_name for column in dataset.columns if column.mart_name in dataset.key]
     return connection.execute(
-        """
-        update platform.exception as e
-        set state = 'DISCARDED', closed_at = now(), closed_by = 'system',
-            reason = case when o.state = 'OPEN'
-                then 'already held: line ' || o.line || ' of run ' || o.run_id || ' says the same and is open'
-                else 'already loaded: line ' || o.line || ' of run ' || o.run_id || ' says the same and was '
-                    || lower(o.state)
-            end
-        from (
-            select distinct on (digest) digest, line, run_id, state
-            from platform.exception
-            where dataset = %(dataset)s and state in ('OPEN', 'RELEASED', 'WAIVED') and run_id <> %(run_id)s
-                and digest in (select digest from platform.exception where run_id = %(run_id)s and state = 'OPEN')
-            order by digest, state = 'OPEN', exception_id
-        ) as o
-        where e.run_id = %(run_id)s and e.state = 'OPEN' and e.digest = o.digest
-            and (e.raw_text is not null or not exists (
-                select 1 from unnest(%(keys)s::text[]) as k (name) where e.typed ->> k.name is null
-            ))
-        """,
-        {"dataset": dataset.name, "run_id": run_id, "keys": keys},
+        query(PLATFORM, "close_held_already").encode(), {"dataset": dataset.name, "run_id": run_id, "keys": keys}
     ).rowcount
 
 

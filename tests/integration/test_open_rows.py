@@ -1,6 +1,7 @@
 """What is asked of open rows is what a plain query over them says, whatever was done to them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from dashboard.store import exceptions, overview, sales
 from dashboard.store.sales import Filter
 from flows.adapters import marts
+from flows.adapters.warehouse import Warehouse
 from flows.services import corrections, products, queries, rebuilding, repairs
 from flows.services.corrections import Edit
 from flows.services.proving import figures_that_differ
@@ -224,3 +226,24 @@ def test_a_held_row_belongs_to_the_file_and_the_dataset_of_its_run(place: Place)
     for wrong in ("file_id = file_id + 1", "dataset = 'telco_packages'", "run_id = gen_random_uuid()"):
         with pytest.raises(psycopg.errors.ForeignKeyViolation), place.parts.warehouse.transaction() as connection:
             connection.execute(f"update platform.exception set {wrong}".encode())
+
+
+def test_many_rows_that_are_held_already_are_closed_at_once(place: Place) -> None:
+    good = "".join(f"N{number},2026-01-31,North,Milk 1L,1,5\n" for number in range(8000))
+    held = "".join(f"B{number},2026-01-31,,Milk 1L,1,5\n" for number in range(8000))
+    place.drop(HEADER + good + held)
+    with place.parts.warehouse.transaction() as connection:
+        connection.execute("analyze platform.exception")
+    parts = place.parts
+    hurried = replace(parts, warehouse=Warehouse(parts.settings.model_copy(update={"statement_timeout_s": 4})))
+
+    try:
+        again = Place(hurried, place.folder).drop(
+            HEADER + good + held + "Z1,2026-02-01,East,Milk 1L,1,5\n", "again.csv"
+        )
+    finally:
+        hurried.warehouse.close()
+
+    assert again.outcome.rows_held_already == 8000
+    assert place.one("select count(*) from platform.exception where state = 'OPEN'") == 8000
+    assert_answers_are_plain(place)
