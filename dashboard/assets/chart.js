@@ -77,9 +77,12 @@ class Chart {
     })
   }
 
+  // Bokeh remembers each document until it is told to forget it.
   clear() {
     this.views?.clear()
     this.place.replaceChildren()
+    const known = window.Bokeh.documents.indexOf(this.figure)
+    if (known >= 0) { window.Bokeh.documents.splice(known, 1) }
     this.figure = this.views = null
     this.template = ""
   }

@@ -19,7 +19,7 @@ export function render({model}) {
     heading: () => { heading.textContent = model.heading },
     says: () => { says.innerHTML = model.says; says.hidden = !model.says },
     nothing: () => { nothing.innerHTML = model.nothing },
-    csv: () => { csv.innerHTML = model.csv },
+    csv: () => { csv.innerHTML = model.csv; csv.hidden = !model.csv },
     table: () => { table.innerHTML = model.table },
     told: draw,
     template: draw,

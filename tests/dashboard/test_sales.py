@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from dashboard import formats
-from tests.dashboard.cards import as_table, click_first_bar
+from tests.dashboard.cards import as_table, card, click_first_bar
 from tests.dashboard.conftest import Dashboard
 
 ORDERS = """order_id,order_date,region,product,quantity,revenue
@@ -48,6 +48,19 @@ def test_a_click_on_a_bar_filters_everything_and_a_second_one_takes_it_off(dashb
     click_first_bar(steward, "Which regions sell most?")
     expect(steward).to_have_url(f"{dashboard.url}/sales")
     expect(revenue).to_be_visible()
+
+
+def test_a_chart_is_read_as_a_table_and_turned_back(dashboard: Dashboard, steward: Page) -> None:
+    dashboard.place.drop(ORDERS)
+    steward.goto(f"{dashboard.url}/sales")
+    regions = card(steward, "Which regions sell most?")
+    as_table(steward, "Which regions sell most?")
+    expect(regions.get_by_role("row", name="South ₹300.50")).to_be_visible()
+    expect(regions.locator(".bk-Figure")).to_be_hidden()
+    regions.get_by_role("button", name="Show as a chart").click()
+    expect(regions.get_by_role("table")).to_be_hidden()
+    click_first_bar(steward, "Which regions sell most?")
+    expect(steward).to_have_url(f"{dashboard.url}/sales?region=South")
 
 
 def test_an_order_at_the_end_of_time_is_a_row_like_any_other(dashboard: Dashboard, steward: Page) -> None:
