@@ -73,7 +73,7 @@ def large_mart(settings: Settings, folder: Path) -> list[Line]:
     )
     folder.mkdir(exist_ok=True)
     dashboard, visitors = start_dashboard(Place(parts, folder), folder, "tests.dashboard.watched"), Visitors()
-    site = Site(dashboard=dashboard, visitors=visitors, cookie=dashboard.cookie("steward"))
+    site = Site(dashboards=(dashboard,), visitors=visitors, cookie=dashboard.cookie("steward"))
     try:
         rows = parts.warehouse.rows("select count(*) as n from sales_orders.orders")[0]["n"]
         lines = [*export(site), *visitors.run(grid(site)), *visitors.run(edits(site)), *first_paint(site)]
@@ -92,9 +92,11 @@ def first_paint(site: Site) -> list[Line]:
     lines: list[Line] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = open_browser(site.dashboard, browser, "steward")
+        context = open_browser(site.dashboards[0], browser, "steward")
         for page, mark in PAINTED.items():
-            seconds = [_painted(context.new_page(), f"{site.dashboard.url}/{page}", mark) for _ in range(REPEATS + 1)]
+            seconds = [
+                _painted(context.new_page(), f"{site.dashboards[0].url}/{page}", mark) for _ in range(REPEATS + 1)
+            ]
             tell("paint", page, seconds)
             lines.append(
                 (f"/{page} in Chromium: first figures drawn", f"{statistics.median(seconds[1:]):.2f} s", "", "")
@@ -144,11 +146,11 @@ async def edits(site: Site) -> list[Line]:
 
 def export(site: Site) -> list[Line]:
     """Measure an export of about a million rows and the memory of the dashboard meanwhile."""
-    process = site.dashboard.process.pid
+    process = site.dashboards[0].process.pid
     path = f"/export/sales_orders.csv?{urlencode({'ordered_on': EXPORTED_DAYS})}"
     forget_peak(process)
     before_mb, begun, lines = peak_mb(process), time.perf_counter(), -1
-    answer = site.dashboard.http("GET", path, headers={"Cookie": site.cookie}, preload_content=False)
+    answer = site.dashboards[0].http("GET", path, headers={"Cookie": site.cookie}, preload_content=False)
     assert answer.status == 200, answer.read()
     for block in answer.stream(1 << 20):
         lines += block.count(b"\n")

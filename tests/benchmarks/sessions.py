@@ -7,7 +7,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import urllib3
 
+from dashboard import formats
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.datasets import datasets
@@ -32,7 +33,6 @@ IDLE = 15
 FILLING = 2
 """Sessions of each page that take the memory which the process had got and freed before."""
 CLOSED = 200
-AT_ONCE = 4
 PEOPLE = 50
 SECONDS = 120
 THINK_S = 10
@@ -43,15 +43,19 @@ Line = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A dashboard and the people who look at it."""
+    """Dashboards over one installation, and the people who look at them.
 
-    dashboard: Dashboard
+    Attributes:
+        dashboards: One, or several among which people are shared as a proxy would.
+    """
+
+    dashboards: tuple[Dashboard, ...]
     visitors: Visitors
     cookie: str
 
     def memory(self) -> dict[str, int]:
-        """Return the sessions and the memory of the process, after those that nobody looks at ended."""
-        told: dict[str, int] = urllib3.request("GET", f"{self.dashboard.url}/memory", timeout=300).json()
+        """Return the sessions and the memory of the first process, after those that nobody looks at ended."""
+        told: dict[str, int] = urllib3.request("GET", f"{self.dashboards[0].url}/memory", timeout=300).json()
         return told
 
     def settled_kb(self) -> int:
@@ -61,16 +65,22 @@ class Site:
             time.sleep(0.5)
         return self.memory()["rss_kb"]
 
-    async def open(self, page: str) -> Session:
+    def cpu_s(self) -> float:
+        """Return the processor time that all dashboards have used."""
+        times = [psutil.Process(one.process.pid).cpu_times() for one in self.dashboards]
+        return float(sum(one.user + one.system for one in times))
+
+    async def open(self, page: str, person: int = 0) -> Session:
         """Open a page and wait until it is there."""
-        session = await Session.open(self.dashboard.url, f"/{page}", self.cookie)
+        dashboard = self.dashboards[person % len(self.dashboards)]
+        session = await Session.open(dashboard.url, f"/{page}", self.cookie)
         await session.settled()
         return session
 
-    async def visit(self, pages: list[str]) -> None:
+    async def visit(self, pages: Sequence[str], person: int = 0) -> None:
         """Open and close one page after the other."""
         for page in pages:
-            await (await self.open(page)).close()
+            await (await self.open(page, person)).close()
 
 
 def sessions(settings: Settings, folder: Path) -> list[Line]:
@@ -86,8 +96,9 @@ def sessions(settings: Settings, folder: Path) -> list[Line]:
     place.load_all()
     lines: list[Line] = []
     try:
-        for measure in (opening, clicking, closed, idle):  # each in a process that nobody used before
-            with _site(place, folder) as site:
+        measures = ((opening, 1), (clicking, 1), (clicking, 2), (closed, 1), (idle, 1))
+        for measure, dashboards in measures:  # each in processes that nobody used before
+            with _site(place, folder, dashboards) as site:
                 lines += measure(site)
     finally:
         parts.warehouse.close()
@@ -95,18 +106,23 @@ def sessions(settings: Settings, folder: Path) -> list[Line]:
 
 
 @contextmanager
-def _site(place: Place, folder: Path) -> Iterator[Site]:
-    dashboard, visitors = start_dashboard(place, folder, "tests.dashboard.watched"), Visitors()
-    site = Site(dashboard=dashboard, visitors=visitors, cookie=dashboard.cookie("steward"))
+def _site(place: Place, folder: Path, dashboards: int) -> Iterator[Site]:
+    started, visitors = [], Visitors()
     try:
-        for _ in range(WARM_UP):
-            visitors.run(site.visit(list(PAGES)))
+        for number in range(dashboards):
+            of_one = folder / str(number)
+            of_one.mkdir(exist_ok=True)
+            started.append(start_dashboard(place, of_one, "tests.dashboard.watched"))
+        site = Site(dashboards=tuple(started), visitors=visitors, cookie=started[0].cookie("steward"))
+        for person in range(dashboards):
+            visitors.run(site.visit(PAGES * WARM_UP, person))
         site.settled_kb()
         yield site
     finally:
         visitors.close()
-        dashboard.process.kill()
-        dashboard.process.wait(20)
+        for one in started:
+            one.process.kill()
+            one.process.wait(20)
 
 
 def opening(site: Site) -> list[Line]:
@@ -135,12 +151,11 @@ def idle(site: Site) -> list[Line]:
 
 
 def closed(site: Site) -> list[Line]:
-    """Measure what 200 sessions leave behind, over every page."""
+    """Measure what 200 sessions leave behind, over every page, once as many have come and gone."""
     pages = [PAGES[number % len(PAGES)] for number in range(CLOSED)]
-    shares = [pages[number::AT_ONCE] for number in range(AT_ONCE)]
-    site.visitors.run(_visits(site, shares))
+    site.visitors.run(site.visit(pages))
     before = site.settled_kb()
-    site.visitors.run(_visits(site, shares))
+    site.visitors.run(site.visit(pages))
     left = (site.settled_kb() - before) / CLOSED
     tell("closed", left)
     return [(f"left of a closed session, over {CLOSED} on every page", "", "", f"{left:.0f} KB")]
@@ -148,41 +163,40 @@ def closed(site: Site) -> list[Line]:
 
 def clicking(site: Site) -> list[Line]:
     """Measure 50 people who each click about every ten seconds."""
-    process, noted = psutil.Process(site.dashboard.process.pid), Clicks()
-    begun = time.monotonic()
-    used_s = site.visitors.run(_click(site, process, noted))
+    noted, begun = Clicks(), time.monotonic()
+    used_s = site.visitors.run(_click(site, noted))
     clicks = sorted(noted.all)
     tell("clicking", len(clicks), "unanswered", noted.unanswered, "seconds", time.monotonic() - begun)
     for kind, seconds in sorted(noted.seconds.items()):
         tell(" ", kind, len(seconds), statistics.median(seconds), max(seconds))
     assert noted.unanswered <= len(clicks) / 50, noted
     median, late = statistics.median(clicks), clicks[int(len(clicks) * 0.95)]
+    who = f"{PEOPLE} people, a click each {THINK_S} s, {formats.many(len(site.dashboards), 'dashboard')}"
     each = f"{used_s / len(clicks):.2f} s of a core each"
     return [
-        (f"{PEOPLE} people, a click each {THINK_S} s, median of {len(clicks)}", f"{median:.2f} s", each, ""),
-        (f"{PEOPLE} people, a click each {THINK_S} s, 95th percentile", f"{late:.2f} s", "", ""),
+        (f"{who}, median of {len(clicks)}", f"{median:.2f} s", each, ""),
+        (f"{who}, 95th percentile", f"{late:.2f} s", "", ""),
     ]
 
 
 async def _opened(site: Site, page: str) -> tuple[float, float, float]:
-    process, begun = psutil.Process(site.dashboard.process.pid), time.monotonic()
-    before_s = _cpu_s(process)
+    begun, before_s = time.monotonic(), site.cpu_s()
     session = await site.open(page)
-    told = (session.answered_at - begun, _cpu_s(process) - before_s, session.received_bytes / 1024)
+    told = (session.answered_at - begun, site.cpu_s() - before_s, session.received_bytes / 1024)
     await session.close()
     return told
 
 
-async def _click(site: Site, process: psutil.Process, noted: Clicks) -> float:
-    """Return the processor time that the server used while people clicked."""
+async def _click(site: Site, noted: Clicks) -> float:
+    """Return the processor time that the servers used while people clicked."""
     places = [PLACES[number % len(PLACES)] for number in range(PEOPLE)]
-    opened = [await site.open(place) for place in places]
+    opened = [await site.open(place, person) for person, place in enumerate(places)]
     people = [
         Person(session, place, seed, noted) for seed, (session, place) in enumerate(zip(opened, places, strict=True))
     ]
-    before_s, until = _cpu_s(process), time.monotonic() + SECONDS
+    before_s, until = site.cpu_s(), time.monotonic() + SECONDS
     await asyncio.gather(*(person.work(until, THINK_S) for person in people))
-    used_s = _cpu_s(process) - before_s
+    used_s = site.cpu_s() - before_s
     await _close(opened)
     return used_s
 
@@ -191,18 +205,9 @@ async def _together(site: Site, pages: list[str]) -> list[Session]:
     return [await site.open(page) for page in pages]
 
 
-async def _visits(site: Site, shares: list[list[str]]) -> None:
-    await asyncio.gather(*(site.visit(share) for share in shares))
-
-
 async def _close(opened: list[Session]) -> None:
     for session in opened:
         await session.close()
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def tell(*what: object) -> None:
