@@ -1,7 +1,10 @@
-"""How what a thread wants done reaches the event loop."""
+"""How what a thread wants done reaches the event loop, and what the loop sends the browser."""
+
+from typing import Any
 
 from bokeh.document import Document
 from bokeh.document.events import DocumentChangedEvent, SessionCallbackAdded, SessionCallbackRemoved
+from panel.io import document as panel_document
 
 
 def schedule_at_once(document: Document) -> None:
@@ -23,3 +26,21 @@ def schedule_at_once(document: Document) -> None:
             hold_or_tell(event)
 
     manager.trigger_on_change = trigger  # type: ignore[method-assign]
+
+
+def send_what_waits() -> None:
+    """Let Panel send messages that come while it writes others to a browser.
+
+    At the end of a write it forgets that messages may wait, also those that came meanwhile: they stayed until the next
+    change of the session, which may never come, and a click seemed to do nothing.
+    """
+    write: Any = panel_document._dispatch_msgs  # Any: Panel tells no types; so below
+
+    async def write_all(document: Document) -> None:
+        await write(document)
+        if document in panel_document._WRITE_MSGS:
+            panel_document._WRITE_BLOCK[document] = True
+            again: Any = panel_document._dispatch_write_task
+            again(document, write_all, document)
+
+    panel_document._dispatch_msgs = write_all

@@ -22,6 +22,7 @@ from dashboard.http import routes
 from dashboard.http.nothing_here import NotFound
 from dashboard.in_order import InOrder
 from dashboard.pages import pages
+from dashboard.scheduling import send_what_waits
 from dashboard.sharing import share_parameters
 from flows.resources import Resources
 from flows.services import single_sign_on
@@ -68,6 +69,7 @@ def make_server(parts: Resources) -> Server:
     bokeh_settings.resources = "server"
     keep_quiet()
     share_parameters()
+    send_what_waits()
     pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
     pn.state._thread_pool = InOrder(THREADS)  # type: ignore[assignment]  # of Panel, which declares None
     Changes.of(parts.warehouse)

@@ -3,14 +3,16 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 from bokeh.document import Document
 from bokeh.document.events import DocumentChangedEvent, SessionCallbackAdded, TitleChangedEvent
+from panel.io import document as panel_document
 
-from dashboard.scheduling import schedule_at_once
+from dashboard.scheduling import schedule_at_once, send_what_waits
 from tests.dashboard.conftest import Dashboard
-from tests.dashboard.wire import Session, Visitors
+from tests.dashboard.wire import PATIENCE_S, Session, Visitors
 
 DEBOUNCED_S = 0.5
 """Longer than Panel waits before it acts on what the browser told."""
@@ -52,6 +54,47 @@ def test_a_link_that_is_clicked_before_the_page_is_drawn_is_followed(dashboard: 
         await session.close()
 
     visitors.run(visit())
+
+
+class Connection:
+    """One to a browser whose writes end when the test wants it."""
+
+    def __init__(self) -> None:
+        self.protocol, self._socket = self, self
+        self.sent: list[str] = []
+        self.is_written = asyncio.get_running_loop().create_future()
+
+    def create(self, _kind: str, events: list[str]) -> str:
+        """Return a message."""
+        return " ".join(events)
+
+    def write(self, *, msg: str) -> list[asyncio.Future[None]]:
+        """Send a message."""
+        self.sent.append(msg)
+        return [self.is_written]
+
+
+def test_what_comes_while_something_is_sent_is_sent_too(visitors: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panel_document, "_dispatch_msgs", panel_document._dispatch_msgs)
+    monkeypatch.setitem(panel_document.extra_socket_handlers, Connection, Connection.write)
+    send_what_waits()
+
+    async def send() -> list[str]:
+        document = Document()
+        connection: Any = Connection()  # Any: it stands in for one of Bokeh's, as texts do for its events
+        click, dialog = cast("Any", ["the click was heard"]), cast("Any", ["the dialog"])
+        panel_document.schedule_write_events(document, [connection], click)
+        async with asyncio.timeout(PATIENCE_S):
+            while not connection.sent:
+                await asyncio.sleep(0)
+        connection.is_written.set_result(None)
+        panel_document.schedule_write_events(document, [connection], dialog)
+        async with asyncio.timeout(PATIENCE_S):
+            while document in panel_document._WRITE_BLOCK:
+                await asyncio.sleep(0)
+        return list(connection.sent)
+
+    assert visitors.run(send()) == ["the click was heard", "the dialog"]
 
 
 def test_what_a_thread_schedules_reaches_the_loop_while_changes_are_held() -> None:
