@@ -22,7 +22,8 @@ def share_parameters() -> None:
 
     Param copies the parameters of a kind, sixty of them, for each widget whose parameters are looked at, and Panel
     looks at all. Nothing changes them for one widget alone but Panel, which opens those that only it may write for as
-    long as it does so; widgets that have such parameters, as fields for text do, keep their own.
+    long as it does so; widgets that have such parameters, as fields for text do, keep their own. The `value` of a
+    button, true for the moment of a click, may be wrong while others are clicked: follow `clicks`, as `on_click` does.
     """
     for kind in _MADE_OFTEN:
         no_instance_params(kind)
