@@ -19,6 +19,7 @@ FLAGS = [
 ]
 PATIENCE_MS = 30_000
 """Two shared cores can be slow; what is awaited is a state, so that a fast machine does not wait."""
+USABLE = "a[href], button, input, select, textarea, [tabindex='0']"
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -31,6 +32,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def expect_page(page: Page, title: str) -> None:
+    """Wait until a page is there with all that stands on it.
+
+    Its head comes first, then bars for what is on its way, and for a moment neither these nor what they stand for: what
+    must not be on a page, or must not be wrong with it, is found only once something of it can be used.
+    """
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    expect(page.locator(".main-content").locator(USABLE).first).to_be_visible()
 
 
 def watched(page: Page, url: str) -> list[str]:

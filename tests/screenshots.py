@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.pages import pages
-from tests.browsing import CHROMIUM, FLAGS, PATIENCE_MS
+from tests.browsing import CHROMIUM, FLAGS, PATIENCE_MS, expect_page
 from tests.running import RunningStack
 
 FOLDER = Path(__file__).parents[1] / "dashboard" / "screenshots"
@@ -63,8 +63,7 @@ def _signed_in(browser: Browser, url: str, password: str, size: tuple[int, int],
 
 def _picture(page: Page, url: str, name: str, path: Path) -> Path:
     page.goto(f"{url}/{name}")
-    expect(page.get_by_role("heading", level=1)).to_have_text(pages()[name].title)
-    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    expect_page(page, pages()[name].title)
     seen, before = page.screenshot(type="jpeg", quality=QUALITY), b""
     for _ in range(STILL_TRIES):
         if seen == before:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from dashboard.pages import pages
+from tests.browsing import expect_page
 from tests.dashboard.conftest import Dashboard, open_browser
 
 SERIOUS = ("serious", "critical")
@@ -26,8 +27,7 @@ def test_no_page_is_hard_to_use(
     found = {}
     for name, declared in pages().items():
         page.goto(f"{dashboard.url}/{name}")
-        expect(page.get_by_role("heading", level=1)).to_have_text(declared.title)
-        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        expect_page(page, declared.title)
         report = Axe().run(page).response
         found[name] = [
             f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in report["violations"] if one["impact"] in SERIOUS
