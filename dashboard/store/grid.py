@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from psycopg import sql
-from psycopg.errors import DataError, QueryCanceled
+from psycopg.errors import DataError
 
+from dashboard.store.question import TooLongError, within
 from dashboard.store.selection import Selection, conditions, order_by, shown_columns, table_of
 from flows.adapters.warehouse import Connection
 from flows.core.dataset import LINEAGE, Dataset
@@ -16,7 +17,9 @@ from flows.core.written import as_text
 PAGE_ROWS = 50
 COUNTED = 100_000
 """Rows are counted up to here; beyond, their number is the database's estimate until somebody asks for it."""
-WALK_MS = 500
+WALK_MS, SCAN_MS, COUNT_MS = 500, 2_000, 500
+"""How long a page may take along an order and, where few rows fit, by a look at every row; and how long the count of the
+rows: together what a question may take."""
 Way = Literal["first", "after", "before", "last", "from"]
 Position = tuple[Any, ...]
 """Values of a row in the columns of the order."""
@@ -78,7 +81,7 @@ def page(connection: Connection, chosen: Selection, way: Way = "first", place: P
     statement = sql.SQL("{} where {} order by {} limit {}").format(
         _select(chosen.dataset), where, order_by(chosen, chosen.is_last_first is not is_back), PAGE_ROWS + 1
     )
-    answer = _answer_of_few if chosen.may_be_rare else _answer
+    answer = _answer_of_few if chosen.may_be_rare else _answer_of_many
     found = [_line(chosen, row) for row in answer(connection, statement)]
     lines = found[:PAGE_ROWS]
     return Page(lines=tuple(reversed(lines) if is_back else lines), has_more=len(found) > PAGE_ROWS)
@@ -101,14 +104,25 @@ def by_name(connection: Connection, chosen: Selection, names: Sequence[str]) -> 
     return {line.name: line for line in lines}
 
 
-def count(connection: Connection, chosen: Selection, *, up_to: int | None = COUNTED) -> Number:
-    """Return the number of rows: counted up to a bound, beyond it as the database estimates it."""
+def count(connection: Connection, chosen: Selection, *, up_to: int | None = COUNTED, at_least: int = 0) -> Number:
+    """Return the number of rows: counted up to a bound and for a while, beyond it as the database estimates it.
+
+    Args:
+        up_to: None counts every row, however long that takes.
+        at_least: So many are known already.
+    """
     rows = sql.SQL("select 1 from {} where {}").format(table_of(chosen.dataset), conditions(chosen))
     limit = sql.SQL("") if up_to is None else sql.SQL("limit {}").format(up_to + 1)
     counted = sql.SQL("select count(*) as number from ({} {}) as r").format(rows, limit)
-    number = int(_answer(connection, counted)[0]["number"])
-    if up_to is None or number <= up_to:
-        return Number(rows=number, is_exact=True)
+    if up_to is None:
+        return Number(rows=int(_answer(connection, counted)[0]["number"]), is_exact=True)
+    try:
+        with within(connection, COUNT_MS):
+            number = int(_answer(connection, counted)[0]["number"])
+        if number <= up_to:
+            return Number(rows=number, is_exact=True)
+    except TooLongError:
+        number = at_least
     plan = _answer(connection, sql.SQL("explain (format json) {}").format(rows))[0]["QUERY PLAN"]
     return Number(rows=max(int(plan[0]["Plan"]["Plan Rows"]), number), is_exact=False)
 
@@ -180,17 +194,22 @@ def _optional(connection: Connection, dataset: Dataset) -> frozenset[str]:
     return frozenset(row["attname"] for row in found)
 
 
+def _answer_of_many(connection: Connection, statement: sql.Composed) -> list[dict[str, Any]]:
+    with within(connection, WALK_MS + SCAN_MS):
+        return _answer(connection, statement)
+
+
 def _answer_of_few(connection: Connection, statement: sql.Composed) -> list[dict[str, Any]]:
     """Walk along the order, which is quick where many rows fit; where few do, look at every row at once instead."""
     try:
-        with connection.transaction():
-            connection.execute(f"set local statement_timeout = {WALK_MS}".encode())
+        with within(connection, WALK_MS):
             return _answer(connection, statement)
-    except QueryCanceled as error:
-        if "timeout" not in (error.diag.message_primary or ""):
-            raise
-    connection.execute("set local enable_indexscan = off")
-    return _answer(connection, statement)
+    except TooLongError:
+        with within(connection, SCAN_MS):
+            connection.execute("set local enable_indexscan = off")
+            found = _answer(connection, statement)
+            connection.execute("set local enable_indexscan = on")
+            return found
 
 
 def _answer(connection: Connection, statement: sql.Composed) -> list[dict[str, Any]]:

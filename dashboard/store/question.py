@@ -10,10 +10,43 @@ from flows.adapters.warehouse import Connection, Warehouse
 from flows.core.errors import MistakeError
 
 LIMIT_S = 3
+_SAVEPOINT = "within"
 
 
 class SupersededError(Exception):
     """The person chose something else meanwhile, or pressed Cancel."""
+
+
+class TooLongError(Exception):
+    """An answer took longer than it might."""
+
+
+@contextmanager
+def within(connection: Connection, milliseconds: int) -> Iterator[None]:
+    """Limit the statements of a part of a question; afterwards the limit of before holds again.
+
+    The end of the limit may also hit the statement after the one that was limited, so that nothing is released before
+    the limit is gone: the part can be given up wherever it was stopped, and the question goes on.
+
+    Raises:
+        TooLongError: One took longer.
+    """
+    (before,) = connection.execute("select current_setting('statement_timeout') as told").fetchall()
+    connection.execute(f"savepoint {_SAVEPOINT}".encode())
+    try:
+        _limit(connection, f"{milliseconds}ms")
+        yield
+        _limit(connection, before["told"])
+    except QueryCanceled as error:
+        if "timeout" not in (error.diag.message_primary or ""):
+            raise
+        connection.execute(f"rollback to savepoint {_SAVEPOINT}".encode())
+        raise TooLongError from None
+    connection.execute(f"release savepoint {_SAVEPOINT}".encode())
+
+
+def _limit(connection: Connection, told: str) -> None:
+    connection.execute("select set_config('statement_timeout', %s, true)", (told,))
 
 
 class Question:
@@ -43,7 +76,7 @@ class Question:
                     yield connection
                 finally:
                     self._end(connection)
-        except QueryCanceled:
+        except (QueryCanceled, TooLongError):
             if mine != self._number:
                 raise SupersededError from None
             raise MistakeError(

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.store import grid as store
 from dashboard.store.grid import Line
-from dashboard.store.question import Question, SupersededError
+from dashboard.store.question import Question, SupersededError, TooLongError, within
 from dashboard.store.selection import Selection
 from flows.core.errors import MistakeError
 from tests.conftest import Place
@@ -108,3 +108,40 @@ def test_a_question_that_takes_too_long_is_stopped(place: Place) -> None:
     question = Question(place.parts.warehouse)
     with pytest.raises(MistakeError, match="more than 3 s"), question.asked() as connection:
         connection.execute("select pg_sleep(30)")
+
+
+def test_a_part_of_a_question_can_be_given_up(place: Place) -> None:
+    with Question(place.parts.warehouse).asked() as connection:
+        with pytest.raises(TooLongError), within(connection, 50):
+            connection.execute("select pg_sleep(30)")
+        with within(connection, 500):
+            connection.execute("select 1")
+        assert connection.execute("show statement_timeout").fetchall() == [{"statement_timeout": "3s"}]
+
+
+def test_rows_that_can_not_be_counted_in_time_are_shown_with_an_estimate(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "\n".join(f"C{number:05},2026-01-05,North,Milk 1L,1,{number % 90}" for number in range(50_000))
+    place.drop(f"order_id,order_date,region,product,quantity,revenue\n{lines}")
+    chosen = _chosen(place, revenue_inr="7..50", search="milk")
+    monkeypatch.setattr(store, "WALK_MS", 1_000)
+    monkeypatch.setattr(store, "COUNT_MS", 1)
+    with Question(place.parts.warehouse).asked() as connection:
+        assert len(store.page(connection, chosen).lines) == store.PAGE_ROWS
+        number = store.count(connection, chosen, at_least=51)
+        assert not number.is_exact
+        assert number.rows >= 51
+        assert store.count(connection, chosen, up_to=None).is_exact
+
+
+def test_few_rows_are_found_where_the_walk_along_the_order_is_given_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "\n".join(f"D{number:05},2026-01-05,North,Milk 1L,1,{number}" for number in range(50_000))
+    place.drop(f"order_id,order_date,region,product,quantity,revenue\n{lines}")
+    monkeypatch.setattr(store, "WALK_MS", 1)
+    with Question(place.parts.warehouse).asked() as connection:
+        found = store.page(connection, _chosen(place, revenue_inr="49998..", search="milk"))
+        assert [line.name for line in found.lines] == ["D49998", "D49999"]
+        assert store.count(connection, _chosen(place, revenue_inr="49998..", search="milk")).rows == 2

@@ -47,8 +47,10 @@ class Rows:
             place = store.find(connection, chosen, row) if row else None
             page = store.page(connection, chosen, "from" if place else "first", place.position if place else ())
             is_whole = place is None and not page.has_more
-            number = Number(rows=len(page.lines), is_exact=True) if is_whole else store.count(connection, chosen)
-            return page, number, place is not None
+            known = len(page.lines)
+            if is_whole:
+                return page, Number(rows=known, is_exact=True), False
+            return page, store.count(connection, chosen, at_least=known + page.has_more), place is not None
 
         found = self._ask(ask)
         if found is None:
