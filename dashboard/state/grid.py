@@ -28,3 +28,9 @@ def selected(state: Any) -> Selection:  # Any: as above
     dataset = datasets()[state.dataset]
     filters = {name: getattr(state, name) for name in filter_columns(dataset) if getattr(state, name)}
     return Selection(dataset=dataset, filters=filters, search=state.q, sort=state.sort)
+
+
+def chosen_by(selection: Selection) -> dict[str, str]:
+    """Return the values of a state that means these rows."""
+    filters = dict.fromkeys(FILTERS, "") | dict(selection.filters)
+    return {**filters, "dataset": selection.dataset.name, "q": selection.search, "sort": selection.sort}

@@ -92,6 +92,22 @@ def test_texts_of_files_are_texts(dashboard: Dashboard, steward: Page) -> None:
     assert "A3" in download.value.path().read_text()
 
 
+def test_a_filter_that_can_not_be_read_leaves_what_is_seen_as_it_was_chosen(
+    dashboard: Dashboard, steward: Page
+) -> None:
+    dashboard.place.drop(ORDERS)
+    steward.goto(f"{dashboard.url}/grid?region=South")
+    expect(steward.get_by_text("Rows 1 to 2 of 2", exact=True)).to_be_visible()
+    steward.get_by_label("Filter Quantity").fill("many")
+    steward.keyboard.press("Enter")
+    expect(steward.get_by_text("a filter can't be read")).to_be_visible()
+    expect(steward).to_have_url(f"{dashboard.url}/grid?region=South")
+    expect(steward.locator(".tabulator-row")).to_have_count(2)
+    with steward.expect_download() as download:
+        steward.get_by_role("link", name="Export 2 rows as CSV").click()
+    assert len(download.value.path().read_text().splitlines()) == 1 + 2
+
+
 def test_cells_are_pasted_after_a_preview(dashboard: Dashboard, steward: Page) -> None:
     dashboard.place.drop(ORDERS)
     steward.goto(f"{dashboard.url}/grid")

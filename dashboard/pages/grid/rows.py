@@ -28,8 +28,14 @@ class Rows:
         is_stale: Whether files were loaded since.
     """
 
-    def __init__(self, visit: Visit, busy: Callable[[bool], None]) -> None:
-        self._visit, self._busy = visit, busy
+    def __init__(self, visit: Visit, busy: Callable[[bool], None], refused: Callable[[], None]) -> None:
+        """Begin without rows.
+
+        Args:
+            busy: Is told whether the database is being asked.
+            refused: Is called where an answer took too long or nothing like it can be asked for.
+        """
+        self._visit, self._busy, self._refused = visit, busy, refused
         self._question = Question(visit.parts.warehouse)
         self._lock = threading.RLock()
         self._asking = 0
@@ -127,6 +133,7 @@ class Rows:
             return None
         except QuaysideError as error:
             self._visit.toast(str(error), "error")
+            self._refused()
             return None
         finally:
             self._tell_busy(-1)

@@ -15,7 +15,7 @@ from dashboard.pages.grid.rows import Rows
 from dashboard.pages.grid.table import Table, columns_of, declaration
 from dashboard.pages.grid.words import footer
 from dashboard.parts.layout import stack
-from dashboard.state.grid import NAMES, GridState, selected
+from dashboard.state.grid import NAMES, GridState, chosen_by, selected
 from dashboard.store.grid import Way
 from dashboard.store.selection import Selection, filter_columns, shown_columns
 from flows.services.accounts import Role
@@ -46,7 +46,8 @@ class Sheet:
                 "not_editable": self._tell_not_editable,
             }
         )
-        self._rows = Rows(visit, self._show_busy)
+        self._rows = Rows(visit, self._show_busy, self._put_back)
+        self._is_putting_back = False
         self._editing = Editing(visit, self._put)
         self._details = Details(visit, self.follow)
         self._pasting = Pasting(visit, self._rows, self.follow)
@@ -96,9 +97,24 @@ class Sheet:
         }
         self._bar.show(chosen)
 
+    def _put_back(self) -> None:
+        """Choose what the rows on the screen are, where another choice gave none: an export holds what is seen."""
+        shown = self._rows.chosen
+        if shown is None or shown == self.selection:
+            return
+        self._is_putting_back = True
+        try:
+            self.state.param.update(**chosen_by(shown))
+        finally:
+            self._is_putting_back = False
+
     def _chosen(self, *events: Any) -> None:
         """Follow a choice, whoever made it: a header, a link, a saved view."""
         changed = {event.name for event in events}
+        if self._is_putting_back:
+            self._declare()
+            self._show()
+            return
         if changed == {"row"}:
             self._show()
             self._details.show(self.selection.dataset, self.state.row)
@@ -127,6 +143,7 @@ class Sheet:
 
     def _cancel(self) -> None:
         self._rows.cancel()
+        self._put_back()
         self._visit.toast("Stopped; what you see is what was chosen before", "info")
 
     def _choose_row(self, row: str = "") -> None:
