@@ -9,6 +9,7 @@ from panel.viewable import Viewable
 from dashboard.address import Address, read_address
 from dashboard.auth import Visitor
 from dashboard.browser import Browser
+from dashboard.clock import clock
 from dashboard.closing import forget_when_closed
 from dashboard.page import Page
 from dashboard.pages import START, pages
@@ -19,7 +20,6 @@ from dashboard.visit import Visit
 from flows.resources import resources
 
 LOG = logging.getLogger(__name__)
-TICK_MS = 1000
 SIGNED_IN_EVERY = 15
 """Ticks between two looks whether the person is still signed in."""
 MODE_COOKIE = "quayside-mode"
@@ -51,10 +51,9 @@ class Session:
         )
         self.visit = Visit(resources(), visitor, self.browser)
         self.shell = Shell(self.visit, is_dark)
-        self._ticks = 0
+        self._ticks = self._signed_in_at = 0
         self.shell.show_loading(pages()[address.page])
         pn.state.onload(self._begin)
-        pn.state.add_periodic_callback(self._tick, TICK_MS)
         document = pn.state.curdoc
         if document is not None:
             schedule_at_once(document)
@@ -68,6 +67,8 @@ class Session:
         """
         self.browser.param.watch(lambda event: self._follow(event.new), "url")
         self.shell.follow_browser()
+        if pn.state.curdoc is not None:
+            clock().add(pn.state.curdoc, self._is_due, self._tick)
         address = read_address(self.browser.url)
         self._open(address if address.page in pages() else Address(START), is_first=True)
 
@@ -105,11 +106,19 @@ class Session:
             again = f'<a href="/{page.name}">Open it anew</a>, or tell whoever runs this server: its log says why.'
             return empty("This page could not be shown", again)
 
-    def _tick(self) -> None:
+    def _is_due(self) -> bool:
         self._ticks += 1
-        if self._ticks % SIGNED_IN_EVERY == 0 and not self.visit.is_still_signed_in():
-            return
+        return self._must_look_who_it_is() or self.visit.has_something_due()
+
+    def _tick(self) -> None:
+        if self._must_look_who_it_is():
+            self._signed_in_at = self._ticks
+            if not self.visit.is_still_signed_in():
+                return
         self.visit.tick()
+
+    def _must_look_who_it_is(self) -> bool:
+        return self._ticks >= self._signed_in_at + SIGNED_IN_EVERY
 
 
 def _visitor() -> Visitor | None:

@@ -17,6 +17,7 @@ from tornado.web import OutputTransform
 from dashboard import auth
 from dashboard.app import open_page
 from dashboard.changes import Changes
+from dashboard.clock import clock
 from dashboard.closed_windows import keep_quiet
 from dashboard.http import routes
 from dashboard.http.nothing_here import NotFound
@@ -71,7 +72,7 @@ def make_server(parts: Resources) -> Server:
     share_parameters()
     send_what_waits()
     pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
-    pn.state._thread_pool = InOrder(THREADS)  # type: ignore[assignment]  # of Panel, which declares None
+    pn.state._thread_pool = executor = InOrder(THREADS)  # type: ignore[assignment]  # of Panel, which declares None
     Changes.of(parts.warehouse)
     server = get_server(
         {f"/{name}": _opener(name) for name in pages()},
@@ -93,6 +94,7 @@ def make_server(parts: Resources) -> Server:
         use_index=False,
         xheaders=True,
     )
+    clock().run_on(executor)
     server._tornado.add_transform(_Headers)
     server._tornado.settings["default_handler_class"] = NotFound
     return server

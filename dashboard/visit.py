@@ -133,6 +133,10 @@ class Visit:
             self._open.revision = now
             _call(self._open.followers)
 
+    def has_something_due(self) -> bool:
+        """Return whether `tick` would do something."""
+        return bool(self._open.tickers) or self._changes.revision() != self._open.revision
+
     def tick(self) -> None:
         """Do what is due each second."""
         self.look_for_changes()

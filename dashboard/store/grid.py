@@ -18,8 +18,8 @@ PAGE_ROWS = 50
 COUNTED = 100_000
 """Rows are counted up to here; beyond, their number is the database's estimate until somebody asks for it."""
 WALK_MS, SCAN_MS, COUNT_MS = 500, 2_000, 500
-"""How long a page may take along an order and, where few rows fit, by a look at every row; and how long the count of the
-rows: together what a question may take."""
+"""How long a page may take along an order, then by a look at every row, and how long the count: in all as long as a
+question may take."""
 Way = Literal["first", "after", "before", "last", "from"]
 Position = tuple[Any, ...]
 """Values of a row in the columns of the order."""
