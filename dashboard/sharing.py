@@ -8,10 +8,11 @@ from dashboard.browser import Browser
 from dashboard.pages.grid.table import Table
 from dashboard.pages.upload.component import Uploader
 from dashboard.parts.charted import Charted
+from dashboard.parts.field import Field
 from dashboard.parts.picking import Picking
 
 _MADE_OFTEN = (
-    *(Browser, Charted, Picking, Table, Uploader),
+    *(Browser, Charted, Field, Picking, Table, Uploader),
     *(pmui.Button, pmui.Column, pmui.DatePicker, pmui.IconButton, pmui.Row, pmui.Select),
     *(pn.Column, pn.Row, pn.pane.HTML),
 )

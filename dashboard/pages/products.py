@@ -12,6 +12,7 @@ from dashboard.formats import escaped
 from dashboard.page import Page
 from dashboard.parts.card import card
 from dashboard.parts.exported import csv_link, csv_url
+from dashboard.parts.field import Field
 from dashboard.parts.layout import side_by_side
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
@@ -34,7 +35,7 @@ class Products:
         style: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
         self._product = pmui.AutocompleteInput(label="Product, as the files write it", restrict=False, **style)
         self._category = pmui.AutocompleteInput(label="Category", restrict=False, **style)
-        self._reason = pmui.TextInput(label="Why (kept in the audit trail)", **style)
+        self._reason = Field(label="Why (kept in the audit trail)", **style)
         self._button = pmui.Button(label="See what moves", variant="contained", margin=0)
         self._button.on_click(lambda _: self._ask())
         self.refresh()

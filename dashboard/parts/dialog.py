@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import panel_material_ui as pmui
 
 from dashboard.formats import escaped
+from dashboard.parts.field import Field
 from dashboard.parts.text import markup
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def ask(
     yes: str = "Yes",
 ) -> None:
     """Ask, and call back with the reason when the person agrees; without a reason that is needed they can't."""
-    reason = pmui.TextInput(label="Why (kept in the audit trail)", sizing_mode="stretch_width", visible=needs_reason)
+    reason = Field(label="Why (kept in the audit trail)", sizing_mode="stretch_width", visible=needs_reason)
     agree = pmui.Button(label=yes, color="primary", variant="contained", disabled=needs_reason)
     stop = pmui.Button(label="Cancel", variant="text")
     buttons = pmui.Row(stop, agree, margin=0, sx={"justifyContent": "flex-end", "gap": 1})

@@ -10,6 +10,7 @@ import param
 from panel.viewable import Viewable
 
 from dashboard.parts.card import glass
+from dashboard.parts.field import Field
 from dashboard.parts.layout import tiles
 
 _DAY_CSS = (
@@ -62,9 +63,9 @@ def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
     return widget
 
 
-def text(state: param.Parameterized, name: str, label: str, *, hint: str = "") -> pmui.TextInput:
+def text(state: param.Parameterized, name: str, label: str, *, hint: str = "") -> Field:
     """Return a field for a text; it counts when the person leaves it or presses Enter."""
-    widget = pmui.TextInput(
+    widget = Field(
         label=label,
         value=getattr(state, name),
         placeholder=hint,

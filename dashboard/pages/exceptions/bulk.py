@@ -12,6 +12,7 @@ from panel.viewable import Viewable
 from dashboard import formats
 from dashboard.pages.exceptions.outcome import outcome
 from dashboard.parts.card import card
+from dashboard.parts.field import Field
 from dashboard.parts.text import markup
 from flows.core.errors import QuaysideError
 from flows.services import queries, repairs
@@ -50,7 +51,7 @@ class Bulk:
         self._told = markup("")
         columns = list(dict.fromkeys(column.name for one in visit.parts.datasets.values() for column in one.columns))
         self._column = pmui.Select(label="Column", options=columns, width=170, margin=0, size="small")
-        self._text = pmui.TextInput(label="New text", width=170, margin=0, size="small")
+        self._text = Field(label="New text", width=170, margin=0, size="small")
         self._release = self._button("contained", self._ask_release)
         self._again = self._button("outlined", self._ask_again)
         self._update = self._button("outlined", self._ask_update)

@@ -14,6 +14,7 @@ from dashboard.formats import escaped
 from dashboard.pages.exceptions.outcome import in_act_words, outcome
 from dashboard.pages.exceptions.words import short
 from dashboard.parts.card import card
+from dashboard.parts.field import Field
 from dashboard.parts.here import Here
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip, markup
@@ -74,7 +75,7 @@ class Detail:
         told = {**(row["cells"] or {}), **(row["corrected"] or {})}
         dataset = self._visit.parts.datasets[row["dataset"]]
         self._inputs = {
-            column.name: pmui.TextInput(
+            column.name: Field(
                 label=column.name,
                 value=told.get(column.name) or "",
                 sizing_mode="stretch_width",

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from dashboard.formats import escaped
 from dashboard.pages.grid.views import Views
+from dashboard.parts.field import Field
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.text import markup
 from dashboard.state.grid import FILTERS
@@ -38,7 +39,7 @@ class Bar:
         self._dataset = pmui.Select(
             label="Dataset", options=titles, value=state.dataset, sizing_mode="stretch_width", margin=0, size="small"
         )
-        self._search = pmui.TextInput(
+        self._search = Field(
             label="Search the texts of every row", value=state.q, sizing_mode="stretch_width", margin=0, size="small"
         )
         self._filters = markup("", visible=False)

@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from dashboard import formats
 from dashboard.pages.grid.rows import Rows
 from dashboard.parts.dialog import dialog
+from dashboard.parts.field import Field
 from dashboard.parts.layout import place
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
@@ -90,7 +91,7 @@ class Pasting:
             [{"tried": one} for one in sorted(tried, key=lambda one: not one.refusal)[:SHOWN]], _COLUMNS,
             caption="Nothing is written yet",
         )  # fmt: skip
-        reason = pmui.TextInput(label="Why (kept with each cell)", sizing_mode="stretch_width", margin=0)
+        reason = Field(label="Why (kept with each cell)", sizing_mode="stretch_width", margin=0)
         write = pmui.Button(label=f"Write {_cells(len(good))}", color="primary", variant="contained", disabled=not good)
         content = pmui.Column(place(markup(says + table)), reason, write, margin=0, sx={"gap": 1.5})
         shown = dialog(self._visit, "What would change", content, width="md")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import panel_material_ui as pmui
 
 from dashboard.parts.dialog import dialog
+from dashboard.parts.field import Field
 from flows.services import saved_views
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Views:
             self._visit.browser.url = f"/{PAGE}" + (f"?{address}" if address else "")
 
     def _ask(self) -> None:
-        name = pmui.TextInput(label="Name", sizing_mode="stretch_width", max_length=saved_views.MAX_NAME)
+        name = Field(label="Name", sizing_mode="stretch_width", max_length=saved_views.MAX_NAME)
         save = pmui.Button(label="Save", color="primary", variant="contained")
         shown = dialog(self._visit, "Save this view", pmui.Column(name, save, margin=0, sx={"gap": 1}))
 

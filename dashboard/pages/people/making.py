@@ -9,6 +9,7 @@ from panel.viewable import Viewable
 
 from dashboard.pages.people.told import tell
 from dashboard.parts.card import card
+from dashboard.parts.field import Field
 from dashboard.state.people import PeopleState
 from flows.services import accounts
 from flows.services.accounts import Role
@@ -29,7 +30,7 @@ class Making:
 
     def __init__(self, visit: Visit, state: PeopleState) -> None:
         self._visit, self._state = visit, state
-        self._name = pmui.TextInput(label="Name of the account", sizing_mode="stretch_width", margin=0)
+        self._name = Field(label="Name of the account", sizing_mode="stretch_width", margin=0)
         self._role = pmui.Select(label="Role", options=ROLES, value=Role.VIEWER, sizing_mode="stretch_width", margin=0)
         self._make = pmui.Button(label="Make the account", icon="person_add", variant="contained", margin=0)
         self._make.on_click(lambda _: self._made())

@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.parts.dialog import dialog
+from dashboard.parts.field import Field
 from dashboard.parts.text import markup
 from dashboard.store import telco as store
 from dashboard.store.remembered import remembered
@@ -36,9 +37,9 @@ class ThresholdForm:
         self._which = pmui.Select(label="What to do", options=there, value=NEW, **STYLE)
         self._operator = pmui.Select(label="Operator", options=[ALL, *operators], value=ALL, **STYLE)
         self._day = pmui.DatePicker(label="From file date on (empty: the beginning)", clearable=True, **STYLE)
-        self._medium = pmui.TextInput(label="Medium from, Rp", value="35000", **STYLE)
-        self._high = pmui.TextInput(label="High from, Rp", value="75000", **STYLE)
-        self._reason = pmui.TextInput(label="Why (kept in the audit trail)", **STYLE)
+        self._medium = Field(label="Medium from, Rp", value="35000", **STYLE)
+        self._high = Field(label="High from, Rp", value="75000", **STYLE)
+        self._reason = Field(label="Why (kept in the audit trail)", **STYLE)
         self._says = markup('<p class="q-says">Nothing is written before you saw what moves.</p>')
         self._look = pmui.Button(label="See what moves", variant="outlined", margin=0)
         self._write = pmui.Button(label="Write it", variant="contained", disabled=True, margin=0)
@@ -117,7 +118,7 @@ def _told(row: dict[str, Any]) -> str:
     return f"Take back: {row['operator']} from {row['starts_on']} on"
 
 
-def _text(field: pmui.TextInput) -> str:
+def _text(field: Field) -> str:
     return str(field.value_input or field.value or "").strip()
 
 

@@ -12,6 +12,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.parts.card import card
+from dashboard.parts.field import Field
 from dashboard.parts.layout import tiles
 from flows.core.errors import MistakeError
 from flows.services.samples import DEFAULT_DEFECT_SHARE
@@ -50,7 +51,7 @@ class Samples:
         self._rows = pmui.Select(
             label="Rows in each file", options={f"{rows:,}": rows for rows in ROWS}, value=5_000, **wide
         )
-        self._seed = pmui.TextInput(label="Seed: the same one, the same file", value=str(new_seed()), **wide)
+        self._seed = Field(label="Seed: the same one, the same file", value=str(new_seed()), **wide)
         self._share = pmui.FloatSlider(
             label="Share of rows with a defect",
             value=DEFAULT_DEFECT_SHARE,
