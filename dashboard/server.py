@@ -68,6 +68,7 @@ def make_server(parts: Resources) -> Server:
     settings, secret = parts.settings, auth.secret_of(parts.settings)
     single_sign_on.check(settings)
     bokeh_settings.resources = "server"
+    bokeh_settings.simple_ids = True  # as by default; said here, the environment is not asked for every model
     keep_quiet()
     share_parameters()
     send_what_waits()
