@@ -1,6 +1,7 @@
 // Keeps address, history and mode of the browser in step with the session, and shows toasts.
 const KINDS = {success: "status", info: "status", warning: "alert", error: "alert"}
 const SECONDS = {success: 6, info: 6, warning: 12, error: 20}
+const LOOK_EVERY_MS = 1000
 const here = () => window.location.pathname + window.location.search
 
 function toastArea() {
@@ -13,7 +14,7 @@ function toastArea() {
   return area
 }
 
-function toast(text, kind) {
+function toast(text, kind, seconds = SECONDS[kind] ?? 6) {
   const told = document.createElement("div")
   told.className = `q-toast q-toast-${kind}`
   told.setAttribute("role", KINDS[kind] ?? "status")
@@ -26,7 +27,7 @@ function toast(text, kind) {
   close.addEventListener("click", () => told.remove())
   told.append(words, close)
   toastArea().appendChild(told)
-  setTimeout(() => told.remove(), 1000 * (SECONDS[kind] ?? 6))
+  if (seconds) { setTimeout(() => told.remove(), 1000 * seconds) }
 }
 
 function internalLink(event, pages) {
@@ -51,7 +52,18 @@ function heading(root) {
   return null
 }
 
-export function render({model}) {
+// What the page was bound to is gone with its connection: it is loaded anew once a dashboard answers and no file is
+// being sent. Its address says what it shows.
+function comeBack() {
+  toast("The connection to Quayside was lost. This page comes back by itself.", "warning", 0)
+  const look = async () => {
+    const answers = await fetch("/healthz", {cache: "no-store"}).then((answer) => answer.ok, () => false)
+    if (answers && !window.quaysideUploads?.open().length) { window.location.reload() } else { setTimeout(look, LOOK_EVERY_MS) }
+  }
+  look()
+}
+
+export function render({model, view}) {
   const root = document.documentElement
   const showMode = () => {
     root.dataset.mode = model.is_dark ? "dark" : "light"
@@ -91,6 +103,7 @@ export function render({model}) {
     if (told.what === "open") { window.location.assign(told.url) }
     if (told.what === "focus") { heading(document)?.focus() }
   })
+  view.model.document.on_event("connection_lost", comeBack)
   document.addEventListener("click", clicked)
   window.addEventListener("popstate", wentBack)
   model.on("remove", () => {

@@ -57,9 +57,9 @@ class Dashboard:
         return found.group()
 
 
-def start_dashboard(place: Place, folder: Path, module: str = "dashboard") -> Dashboard:
-    """Start a dashboard for an installation and wait until it answers."""
-    port = free_port()
+def start_dashboard(place: Place, folder: Path, module: str = "dashboard", port: int = 0) -> Dashboard:
+    """Start a dashboard for an installation and wait until it answers; on a port of its own where none is named."""
+    port = port or free_port()
     settings = place.parts.settings.model_copy(
         update={"dashboard_port": port, "dashboard_secret": SecretStr("a secret for tests, long enough for all")}
     )
