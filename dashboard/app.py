@@ -11,6 +11,7 @@ from dashboard.auth import Visitor
 from dashboard.browser import Browser
 from dashboard.clock import clock
 from dashboard.closing import forget_when_closed
+from dashboard.in_order import act_soon
 from dashboard.page import Page
 from dashboard.pages import START, pages
 from dashboard.parts.text import empty
@@ -52,19 +53,30 @@ class Session:
         self.visit = Visit(resources(), visitor, self.browser)
         self.shell = Shell(self.visit, is_dark)
         self._ticks = self._signed_in_at = 0
+        self._prepared: tuple[Address, Viewable] | None = None
         self.shell.show_loading(pages()[address.page])
         pn.state.onload(self._begin)
         document = pn.state.curdoc
         if document is not None:
             schedule_at_once(document)
             forget_when_closed(document)
+            document.template_variables["scripts"] = pages()[address.page].scripts
+            act_soon(document, lambda: self._prepare(address))
+
+    def _prepare(self, address: Address) -> None:
+        """Build the page while the browser still fetches and draws what is around it."""
+        page = pages()[address.page]
+        if self.visit.may(page.needed):
+            self.visit.opened(address)
+            self._prepared = (address, self._built(page))
 
     def _begin(self) -> None:
-        """Open the first page, now that the browser has drawn the shell.
+        """Show the first page, now that the browser has drawn the shell.
 
         What the browser told until then is looked at here and not earlier: Panel would drop what follows from it, since
         the browser has the document already, but is not known to be connected.
         """
+        self.browser.begin()
         self.browser.param.watch(lambda event: self._follow(event.new), "url")
         self.shell.follow_browser()
         if pn.state.curdoc is not None:
@@ -92,8 +104,11 @@ class Session:
         if not (is_first and self.shell.shows_loading(page)):
             self.shell.show_loading(page)
         self.browser.title = _title(page.name)
-        self.visit.opened(address)
-        self.shell.show(self._built(page))
+        prepared, self._prepared = self._prepared, None
+        if prepared is None or prepared[0] != address:
+            self.visit.opened(address)
+            prepared = (address, self._built(page))
+        self.shell.show(prepared[1])
         if not is_first:
             self.browser.focus_heading()
 

@@ -26,17 +26,34 @@ class Browser(JSComponent):
 
     _esm = Path(__file__).parent / "assets" / "browser.js"
 
+    def __init__(self, **options: Any) -> None:  # Any: parameters of the component
+        """Begin as one that hears nothing yet."""
+        super().__init__(**options)  # type: ignore[no-untyped-call]  # of Panel
+        self._waiting: list[dict[str, str]] | None = []
+
+    def begin(self) -> None:
+        """Know that the browser hears from now on, and tell it what waited."""
+        waiting, self._waiting = self._waiting or [], None
+        for message in waiting:
+            self._tell(message)
+
     def toast(self, text: str, kind: str) -> None:
         """Show a sentence for some seconds; screen readers say it."""
-        self._send_msg({"what": "toast", "text": text, "kind": kind})
+        self._tell({"what": "toast", "text": text, "kind": kind})
 
     def open(self, url: str) -> None:
         """Load another address; also what can't be shown within this page."""
-        self._send_msg({"what": "open", "url": url})
+        self._tell({"what": "open", "url": url})
 
     def focus_heading(self) -> None:
         """Move the keyboard to the head of the page that was just opened."""
-        self._send_msg({"what": "focus"})
+        self._tell({"what": "focus"})
+
+    def _tell(self, message: dict[str, str]) -> None:
+        if self._waiting is None:
+            self._send_msg(message)
+        else:
+            self._waiting.append(message)
 
     def _handle_msg(self, message: Any) -> None:
         """Take nothing from the browser but the parameters."""

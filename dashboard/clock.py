@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import cache
 
 from bokeh.document import Document
-from panel.io.state import set_curdoc
 from tornado.ioloop import PeriodicCallback
 
-LOG = logging.getLogger(__name__)
+from dashboard.in_order import act_for
+
 TICK_MS = 1_000
 
 
@@ -53,7 +52,7 @@ class Clock:
         for document, session in tuple(self._sessions.items()):
             before = self._acting.get(document)
             if (before is None or before.done()) and session.is_due():
-                self._acting[document] = executor.submit(_act, document, session.act)
+                self._acting[document] = executor.submit(act_for, document, session.act)
 
     def _look_once(self, executor: Executor) -> None:
         if self._looking is None or self._looking.done():
@@ -64,11 +63,3 @@ class Clock:
 def clock() -> Clock:
     """Return the one of this process."""
     return Clock()
-
-
-def _act(document: Document, act: Callable[[], None]) -> None:
-    try:
-        with set_curdoc(document):
-            act()
-    except Exception:
-        LOG.exception("what was due for a session failed")

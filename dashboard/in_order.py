@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from bokeh.document import Document
+from panel.io.state import set_curdoc, state
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 _Task = tuple[Future[Any], Callable[[], Any]]
 
@@ -57,3 +60,18 @@ class InOrder(ThreadPoolExecutor):
                 return waiting.popleft()
             del self._waiting[document]
             return None
+
+
+def act_for(document: Document, act: Callable[[], None]) -> None:
+    """Act for a session as if its browser had asked for it; what fails is told to the log."""
+    try:
+        with set_curdoc(document):
+            act()
+    except Exception:
+        LOG.exception("what was done for a session failed")
+
+
+def act_soon(document: Document, act: Callable[[], None]) -> None:
+    """Act for a session on a thread of the server, before what its browser asks for from now on."""
+    threads: Any = state._thread_pool  # Any: Panel declares None; the server sets its threads
+    threads.submit(act_for, document, act)

@@ -26,6 +26,7 @@ class Page:
         build: Makes the page for a session; called when the session opens it.
         needed: Role that sees it.
         is_in_menu: Whether the menu lists it.
+        scripts: What the browser fetches at once, since the page is of no use without it.
     """
 
     name: str
@@ -35,3 +36,4 @@ class Page:
     build: Callable[[Visit], Viewable]
     needed: Role = Role.VIEWER
     is_in_menu: bool = True
+    scripts: tuple[str, ...] = ()

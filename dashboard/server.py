@@ -72,7 +72,7 @@ def make_server(parts: Resources) -> Server:
     keep_quiet()
     share_parameters()
     send_what_waits()
-    pn.extension("tabulator", inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
+    pn.extension(inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
     pn.state._thread_pool = executor = InOrder(THREADS)  # type: ignore[assignment]  # of Panel, which declares None
     Changes.of(parts.warehouse)
     server = get_server(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import panel_material_ui as pmui
+from jinja2 import Template
 from panel.viewable import Viewable
+from panel_material_ui.base import BASE_TEMPLATE
 from panel_material_ui.template.base import Page as Frame
 
 from dashboard.closing import be_busy_alone
@@ -54,6 +59,7 @@ class Shell:
             css_files=["/assets/quayside.css"],
             meta_viewport="width=device-width, initial-scale=1",
             busy_indicator=None,
+            template=_template(),
             sx=PAGE_SX,
         )
         be_busy_alone(self.page)
@@ -105,6 +111,15 @@ class Shell:
             f"<strong>{escaped(visit.actor.account)}</strong> "
             f'<small>{escaped(visit.role)}</small></a><button type="submit">Sign out</button></form>'
         )
+
+
+@cache
+def _template() -> Template:
+    """Return what the server sends first: that of panel-material-ui, which also names its bundle."""
+    text = (Path(__file__).parent / "assets" / "page.html").read_text()
+    bundle = urljoin("/", Frame._render_esm(server=True))
+    made: Template = BASE_TEMPLATE.environment.from_string(text, globals={"bundle": bundle})
+    return made
 
 
 def _head_of(page: Page) -> str:

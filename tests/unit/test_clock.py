@@ -44,11 +44,11 @@ def test_what_fails_is_told_and_the_others_act(executor: InOrder, caplog: pytest
 
     clock.add(Document(), lambda: True, fail)
     clock.add(Document(), lambda: True, lambda: acted.append("other"))
-    with caplog.at_level(logging.ERROR, "dashboard.clock"):
+    with caplog.at_level(logging.ERROR, "dashboard.in_order"):
         clock.look(executor)
         executor.shutdown(wait=True)
     assert acted == ["other"]
-    assert "what was due for a session failed" in caplog.text
+    assert "what was done for a session failed" in caplog.text
 
 
 def test_a_session_that_ended_is_forgotten(executor: InOrder) -> None:

@@ -8,6 +8,7 @@ from panel.viewable import Viewable
 
 from dashboard.page import Page
 from dashboard.pages.grid.sheet import Sheet
+from dashboard.pages.grid.table import tabulator
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -26,4 +27,5 @@ PAGE = Page(
     icon="table_view",
     says="Every row of a dataset. A double click or Enter corrects a cell; the rules judge before anything is stored.",
     build=build,
+    scripts=tabulator()[:1],
 )

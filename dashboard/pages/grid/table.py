@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import panel
 import param
 from panel.custom import JSComponent
-from panel.models.tabulator import DataTabulator
 
 from dashboard.parts.text import sheet
 from dashboard.store.selection import shown_columns
@@ -27,11 +27,13 @@ def _asset(name: str) -> str:
     return (_ASSETS / name).read_text()
 
 
-def _tabulator() -> tuple[str, str]:
-    """Return script and style sheet of Tabulator as Panel's own server has them."""
-    script = next(one for one in DataTabulator.__javascript__ if "tabulator.min.js" in one)
-    script = f"/{script.lstrip('/')}"
-    return script, script.replace("/js/tabulator.min.js", "/css/tabulator_simple.min.css")
+@cache
+def tabulator() -> tuple[str, str]:
+    """Return script and style sheet of Tabulator as Panel's own server has them; only this page loads them."""
+    files = Path(panel.__file__).parent / "dist" / "bundled" / "datatabulator"
+    (folder,) = files.glob("tabulator-tables@*/dist")
+    served = f"/static/extensions/panel/bundled/datatabulator/{folder.parent.name}/dist"
+    return f"{served}/js/tabulator.min.js", f"{served}/css/tabulator_simple.min.css"
 
 
 class Table(JSComponent):
@@ -60,7 +62,7 @@ class Table(JSComponent):
             acts: What to call, with texts by name, for each kind of message.
         """
         self._acts = acts
-        script, style = _tabulator()
+        script, style = tabulator()
         styles = [style, sheet("parts.css"), _asset("grid.css")]
         super().__init__(  # type: ignore[no-untyped-call]  # of Panel
             script=script, stylesheets=styles, sizing_mode="stretch_width", margin=0, **options
