@@ -1,5 +1,6 @@
 """Two dashboards behind the proxy: who is served by which, and what becomes of a visitor whose dashboard dies."""
 
+import json
 import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ import urllib3
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browsing import CHROMIUM, FLAGS, expect_page
-from tests.stack.conftest import Containers
+from tests.stack.conftest import Containers, rows_of
 
 REPLICA = "quayside_replica"
 READ = "print(__import__('urllib.request').request.urlopen('http://127.0.0.1:5006/metrics').read().decode())"
@@ -26,14 +27,14 @@ class Visitor:
         self._stack = stack
         self.cookies: dict[str, str] = {}
         told = {"account": "admin", "password": stack.values["QUAYSIDE_ADMIN_PASSWORD"]}
-        assert self.ask("POST", "/sign-in", urlencode(told)) == 303
+        assert self.ask("POST", "/sign-in", urlencode(told)).status == 303
 
     @property
     def replica(self) -> str:
         return self.cookies[REPLICA]
 
-    def ask(self, method: str, path: str, body: str = "") -> int:
-        """Ask for something and return the status; redirects are not followed."""
+    def ask(self, method: str, path: str, body: str = "") -> urllib3.BaseHTTPResponse:
+        """Ask for something; redirects are not followed."""
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Origin": self._stack.dashboard,
@@ -46,11 +47,11 @@ class Visitor:
         for told in answer.headers.getlist("Set-Cookie"):
             name, value = told.split(";")[0].split("=", 1)
             self.cookies[name] = value
-        return answer.status
+        return answer
 
     def opens_pages(self) -> None:
         """Open pages, each of which asks for a sign-in where the session is not known."""
-        assert [self.ask("GET", f"/{name}") for name in ("overview", "runs", "sales")] == [200, 200, 200]
+        assert [self.ask("GET", f"/{name}").status for name in ("overview", "runs", "sales")] == [200, 200, 200]
 
 
 def dashboards(stack: Containers) -> list[str]:
@@ -108,9 +109,24 @@ def test_a_session_of_one_dashboard_is_good_at_the_other(stack: Containers, two:
     first.opens_pages()
 
     assert first.replica == second.replica
-    assert first.ask("POST", "/sign-out") == 303
+    assert first.ask("POST", "/sign-out").status == 303
     first.cookies.pop(REPLICA)
-    assert first.ask("GET", "/overview") == 302
+    assert first.ask("GET", "/overview").status == 302
+
+
+def test_a_file_that_was_announced_to_one_dashboard_may_be_sent_to_the_other(
+    stack: Containers, two: tuple[Visitor, Visitor]
+) -> None:
+    first, second = two
+    content = rows_of("HANDED", 3).decode()
+    announced = {"name": "handed-over.csv", "dataset": "sales_orders", "size": len(content)}
+
+    begun = first.ask("POST", "/upload/begin", json.dumps({"files": [announced]})).json()
+    first.cookies[REPLICA] = second.replica
+    sent = first.ask("PUT", f"/upload/file/{begun['files'][0]['upload_id']}", content)
+
+    assert (sent.status, sent.json()) == (200, {"landed": True})
+    stack.wait_for("select state from platform.file where base_name = 'handed-over.csv'", "COMPLETED")
 
 
 def test_a_visitor_of_a_dashboard_that_is_killed_goes_on_at_the_other(
@@ -141,8 +157,8 @@ def test_nobody_sees_that_a_dashboard_crashes_and_is_started_again(
     statuses = set[int]()
 
     def is_back() -> bool:
-        statuses.add(first.ask("GET", "/overview"))
-        statuses.add(second.ask("GET", "/overview"))
+        statuses.add(first.ask("GET", "/overview").status)
+        statuses.add(second.ask("GET", "/overview").status)
         return starts() == f"{count + 1} healthy"
 
     stack.wait(is_back, "the dashboard that crashed is healthy again")
