@@ -5,7 +5,7 @@ class Chart {
   constructor(place, onMark) {
     this.place = place
     this.onMark = onMark
-    this.work = Promise.resolve()
+    this.work = new Promise((begin) => requestIdleCallback(begin, {timeout: 1000}))  // figures and lists come first
     this.template = ""
     this.mode = new MutationObserver(() => this.paint())
     this.mode.observe(document.documentElement, {attributeFilter: ["data-mode"]})
