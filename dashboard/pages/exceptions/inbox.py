@@ -98,7 +98,7 @@ class Inbox:
 
     def _show_open(self) -> None:
         shown = self._detail.show(self.state.exception)
-        self._open[:] = [shown] if shown is not None else []
+        self._open.param.update(objects=[shown] if shown is not None else [], visible=shown is not None)
 
     def _filtered(self) -> None:
         self._listing.forget()
