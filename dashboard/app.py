@@ -5,6 +5,7 @@ from typing import Any
 
 import panel as pn
 from panel.viewable import Viewable
+from tornado.ioloop import IOLoop
 
 from dashboard.address import Address, read_address
 from dashboard.auth import Visitor
@@ -61,7 +62,7 @@ class Session:
             schedule_at_once(document)
             forget_when_closed(document)
             document.template_variables["scripts"] = pages()[address.page].scripts
-            act_soon(document, lambda: self._prepare(address))
+            IOLoop.current().call_later(0, act_soon, document, lambda: self._prepare(address))  # after the answer
 
     def _prepare(self, address: Address) -> None:
         """Build the page while the browser still fetches and draws what is around it."""

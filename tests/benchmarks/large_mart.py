@@ -1,6 +1,7 @@
 """The dashboard over a mart of ten million rows: first paint, the grid, an edit, an export of a million rows."""
 
 import asyncio
+import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -31,6 +32,17 @@ PAINTED = {
     "quality": ".q-tile .q-value",
 }
 """What must be seen of a page before it is of use."""
+WATCH = """(mark) => {
+  const find = (root) => root.querySelector(mark)
+    ?? [...root.querySelectorAll("*")].map((one) => one.shadowRoot && find(one.shadowRoot)).find((one) => one)
+  const look = () => {
+    if (find(document)?.getClientRects().length) { requestAnimationFrame(() => { window.drawnAt = performance.now() }) }
+    else { setTimeout(look, 25) }
+  }
+  look()
+}"""
+"""Looks for a mark in the page and in the shadow trees in it, and notes when the frame with it was drawn."""
+ASKED_EVERY_S = 0.5
 REPEATS = 5
 PATIENCE_FOR_ROWS_S = 1
 """How long the rows may follow the word that the database has answered."""
@@ -106,12 +118,13 @@ def first_paint(site: Site) -> list[Line]:
 
 
 def _painted(page: Page, url: str, mark: str) -> float:
-    begun = time.perf_counter()
+    """Return the seconds from the request until a mark is drawn, as the browser tells them: asking it costs it time."""
+    page.add_init_script(f"({WATCH})({json.dumps(mark)})")
     page.goto(url, wait_until="commit")
-    page.locator(mark).first.wait_for(state="visible")
-    seconds = time.perf_counter() - begun
+    while not (told := page.evaluate("window.drawnAt ?? 0")):
+        time.sleep(ASKED_EVERY_S)
     page.close()
-    return seconds
+    return float(told) / 1000
 
 
 async def grid(site: Site) -> list[Line]:
