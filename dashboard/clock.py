@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from tornado.ioloop import PeriodicCallback
 
 from dashboard.in_order import act_for
 
+LOG = logging.getLogger(__name__)
 TICK_MS = 1_000
 
 
@@ -49,14 +51,22 @@ class Clock:
 
     def look(self, executor: Executor) -> None:
         """Let the sessions act for which something is due and that do not act already."""
-        for document, session in tuple(self._sessions.items()):
+        for document, session in list(self._sessions.items()):
             before = self._acting.get(document)
-            if (before is None or before.done()) and session.is_due():
+            if (before is None or before.done()) and _is_due(session):
                 self._acting[document] = executor.submit(act_for, document, session.act)
 
     def _look_once(self, executor: Executor) -> None:
         if self._looking is None or self._looking.done():
             self._looking = executor.submit(self.look, executor)
+
+
+def _is_due(session: _Session) -> bool:
+    try:
+        return session.is_due()
+    except Exception:
+        LOG.exception("whether something is due for a session is not known")
+        return False
 
 
 @cache

@@ -42,13 +42,15 @@ def test_what_fails_is_told_and_the_others_act(executor: InOrder, caplog: pytest
     def fail() -> None:
         raise ValueError("no")
 
+    clock.add(Document(), lambda: bool(1 / 0), fail)
     clock.add(Document(), lambda: True, fail)
     clock.add(Document(), lambda: True, lambda: acted.append("other"))
-    with caplog.at_level(logging.ERROR, "dashboard.in_order"):
+    with caplog.at_level(logging.ERROR):
         clock.look(executor)
         executor.shutdown(wait=True)
     assert acted == ["other"]
     assert "what was done for a session failed" in caplog.text
+    assert "whether something is due for a session is not known" in caplog.text
 
 
 def test_a_session_that_ended_is_forgotten(executor: InOrder) -> None:
