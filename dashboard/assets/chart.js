@@ -61,8 +61,11 @@ class Chart {
     if (mark !== undefined) { this.onMark(mark) }
   }
 
-  // Saves a picture on the colour of a card: its own is transparent, as it stands on glass.
-  save() {
+  // Saves a picture, as soon as it is drawn.
+  save() { this.work = this.work.then(() => this.picture()).catch((error) => console.error(error)) }
+
+  // Its own colour is transparent, as it stands on glass; a file gets that of a card.
+  picture() {
     if (!this.views) { return }
     const drawn = this.views.get(this.model("figure")).export("png").canvas
     const picture = make("canvas", {width: drawn.width, height: drawn.height})
