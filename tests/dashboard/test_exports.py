@@ -64,7 +64,7 @@ def test_a_chart_is_saved_as_a_picture_on_the_colour_of_a_card(
     dashboard.place.drop(HEADER + ROWS)
     context = open_browser(dashboard, chromium, "viewer", mode=mode)
     page = context.new_page()
-    page.add_init_script("window.requestIdleCallback = (draw) => setTimeout(draw, 1000)")  # a busy machine
+    page.add_init_script("window.requestIdleCallback = (draw) => setTimeout(draw, 4000)")  # a busy machine
     page.goto(f"{dashboard.url}/sales")
     with page.expect_download() as told:
         page.get_by_role("button", name="PNG").first.click()
