@@ -104,12 +104,12 @@ class Worker:
             time.sleep(1)
 
     def _has_ended(self, pickup: str) -> bool:
-        """Return whether the resident pickup has ended; where Prefect is away, its silence in the database tells."""
+        """Return whether the resident pickup has ended; what it could do without Prefect is done with its last file."""
         try:
             return self._api.is_over(pickup)
         except urllib3.exceptions.HTTPError:
             with suppress(*ledger.UNREACHABLE):
-                return not liveness.is_watched(self._warehouse, self.name, liveness.PICKUP_SILENCE_S)
+                return not liveness.is_loading(self._warehouse, self.name)
             return False
 
     def _start(self) -> Child:

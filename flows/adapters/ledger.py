@@ -229,9 +229,16 @@ def give_back(warehouse: Warehouse, claimed: ClaimedFile) -> None:
 
 
 def start_run(
-    warehouse: Warehouse, claimed: ClaimedFile, dataset: Dataset, run_id: UUID, *, name: str, code_version: str
+    warehouse: Warehouse,
+    claimed: ClaimedFile,
+    dataset: Dataset,
+    run_id: UUID,
+    *,
+    name: str,
+    code_version: str,
+    worker: str,
 ) -> None:
-    """Bind a run to a claimed file; a run that its process left behind ends as FAILED.
+    """Bind a run on a worker to a claimed file; a run that its process left behind ends as FAILED.
 
     Raises:
         FenceLostError: Another run owns the file.
@@ -254,10 +261,10 @@ def start_run(
             audit.record(connection, "run_abandoned", run_id=row["run_id"], file_id=claimed.file_id, by=str(run_id))
         connection.execute(
             """
-            insert into platform.run (run_id, file_id, dataset, name, rule_fingerprint, code_version)
-            values (%s, %s, %s, %s, %s, %s) on conflict (run_id) do nothing
+            insert into platform.run (run_id, file_id, dataset, name, rule_fingerprint, code_version, worker)
+            values (%s, %s, %s, %s, %s, %s, %s) on conflict (run_id) do nothing
             """,
-            (run_id, claimed.file_id, dataset.name, name, dataset.rule_fingerprint, code_version),
+            (run_id, claimed.file_id, dataset.name, name, dataset.rule_fingerprint, code_version, worker),
         )
         audit.record(
             connection,

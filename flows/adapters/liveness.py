@@ -68,6 +68,19 @@ def is_watched(warehouse: Warehouse, worker: str, silence_s: float) -> bool:
     )
 
 
+def is_loading(warehouse: Warehouse, worker: str) -> bool:
+    """Return whether a file that is not in the marts yet is under way on a worker."""
+    return bool(
+        warehouse.rows(
+            """
+            select 1 from platform.file as f inner join platform.run as r using (run_id)
+            where f.state = 'RUNNING' and f.lease_expires_at > now() and r.worker = %(worker)s
+            """,
+            worker=worker,
+        )
+    )
+
+
 def is_surplus(warehouse: Warehouse, run_id: UUID, silence_s: float) -> bool:
     """Return whether a pickup run of the same worker that began before this one is alive."""
     return bool(

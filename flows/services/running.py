@@ -9,6 +9,7 @@ from flows.adapters import ledger
 from flows.adapters.ledger import ClaimedFile
 from flows.adapters.scratch import Scratch
 from flows.core.errors import FenceLostError, FileRejectedError, ObjectChangedError
+from flows.pickup_name import worker_name
 from flows.resources import Resources, code_version
 from flows.services import loading, publishing
 from flows.services.loading import Load
@@ -24,7 +25,13 @@ def begin(parts: Resources, claimed: ClaimedFile, run_id: UUID, name: str = "") 
     """
     dataset = parts.datasets[claimed.dataset]
     ledger.start_run(
-        parts.warehouse, claimed, dataset, run_id, name=name or claimed.base_name, code_version=code_version()
+        parts.warehouse,
+        claimed,
+        dataset,
+        run_id,
+        name=name or claimed.base_name,
+        code_version=code_version(),
+        worker=worker_name(),
     )
     return Load(
         run_id=run_id,

@@ -8,6 +8,7 @@ import pytest
 
 from flows.adapters import ledger, liveness
 from flows.core.errors import FenceLostError, MistakeError
+from flows.pickup_name import WORKER_VARIABLE
 from flows.services import publishing, running
 from flows.services.landing import Scanner, guess_dataset
 from tests.conftest import Place
@@ -192,6 +193,26 @@ def test_a_run_whose_claim_is_held_by_a_long_publish_is_alive(place: Place) -> N
     with parts.warehouse.transaction() as connection:
         ledger.hold_fence(connection, claimed)
         assert liveness.living_runs(parts.warehouse, told, silence_s=0) == set(told)
+
+
+def test_a_worker_is_loading_until_its_files_are_in_the_marts_or_their_leases_are_over(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = place.parts.warehouse
+    monkeypatch.setenv(WORKER_VARIABLE, "here")
+    place.put((HEADER + order(1)).encode())
+    place.scanner.scan()
+    (claimed,) = ledger.claim(warehouse, limit=1, lease_s=60, max_attempts=5)
+    load = running.begin(place.parts, claimed, uuid4())
+
+    assert [liveness.is_loading(warehouse, one) for one in ("here", "there")] == [True, False]
+
+    ledger.renew(warehouse, claimed, lease_s=0)
+    assert not liveness.is_loading(warehouse, "here")
+    ledger.renew(warehouse, claimed, lease_s=60)
+    assert liveness.is_loading(warehouse, "here")
+    running.run_file(load)
+    assert not liveness.is_loading(warehouse, "here")
 
 
 def test_the_first_of_three_rows_of_one_key_stands(place: Place) -> None:

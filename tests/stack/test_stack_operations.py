@@ -92,6 +92,36 @@ def test_a_worker_without_work_stops_in_time_while_prefect_is_away(stack: Contai
     stack.start_anew("worker")
 
 
+def test_a_worker_whose_file_is_in_the_marts_stops_in_time_while_prefect_is_away(stack: Containers) -> None:
+    """The rest of the run waits for Prefect, and nobody needs it."""
+    of_one = "select {} from platform.file where base_name = 'no-prefect.csv'"
+    psql = ["docker", "compose", "exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "quayside"]
+    with subprocess.Popen(psql, cwd=ROOT, env=stack.environment, stdin=subprocess.PIPE, text=True) as keeper:
+        assert keeper.stdin is not None
+        print(
+            "select pg_advisory_lock(hashtext('quayside.publish'), hashtext('sales_orders'));",
+            file=keeper.stdin,
+            flush=True,
+        )
+        stack.drop("sales_orders/no-prefect.csv", rows_of("NO-PREFECT", 3))
+        stack.wait_for(
+            "select count(*) from platform.audit_event where event = 'stage_started' "
+            f"and details ->> 'stage' = 'publish' and run_id = ({of_one.format('run_id')})",
+            "1",
+        )
+        stack.compose("kill", "prefect")
+        assert stack.sql(of_one.format("state")) == "RUNNING"
+    stack.wait_for(of_one.format("state"), "COMPLETED")
+
+    stack.compose("stop", "--timeout", "60", "worker")
+
+    (worker,) = [one for one in stack.inspected() if service(one) == "worker"]
+    assert worker["State"]["ExitCode"] == 0
+    stack.start_anew("prefect")
+    stack.start_anew("worker")
+    stack.load("prefect-is-back")
+
+
 def test_the_proxy_speaks_tls_and_the_dashboard_offers_an_identity_provider(stack: Containers, tmp_path: Path) -> None:
     port = stack.values[PUBLIC_PORT]
     plain = {name: stack.values[name] for name in ("QUAYSIDE_DASHBOARD_SITE", "QUAYSIDE_DASHBOARD_ORIGINS")}
