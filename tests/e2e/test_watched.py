@@ -137,6 +137,18 @@ def test_a_run_that_no_worker_takes_is_told_as_late_and_a_dead_one_as_crashed(wa
 
 
 @pytest.mark.stack
+def test_a_run_that_is_taken_and_that_no_process_runs_is_told_as_stuck(watched: Watched) -> None:
+    stack = watched.stack
+    stack.prefect("/work_pools/quayside/queues/", {"name": "taker"})
+    run_id = stack.start_deployment("replay", {"run": "none"}, queue="taker")
+
+    stack.prefect(f"/flow_runs/{run_id}/set_state", {"state": {"type": "PENDING"}, "force": True})
+
+    told = watched.calls.wait(lambda call: call["run_id"] == run_id, 90)
+    assert (told["alert"], told["flow"]) == ("stuck", "replay")
+
+
+@pytest.mark.stack
 def test_alerts_are_made_once_stay_switched_off_and_go_with_their_setting(watched: Watched) -> None:
     def known() -> dict[str, tuple[str, bool]]:
         found = watched.stack.prefect("/automations/filter", {})
