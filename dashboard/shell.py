@@ -118,8 +118,15 @@ def _template() -> Template:
     """Return what the server sends first: that of panel-material-ui, which also names its bundle."""
     text = (Path(__file__).parent / "assets" / "page.html").read_text()
     bundle = urljoin("/", Frame._render_esm(server=True))
-    made: Template = BASE_TEMPLATE.environment.from_string(text, globals={"bundle": bundle})
+    environment = BASE_TEMPLATE.environment.overlay()
+    environment.filters = {**environment.filters, "without": _without}
+    made: Template = environment.from_string(text, globals={"bundle": bundle})
     return made
+
+
+def _without(tags: str, name: str) -> str:
+    """Return tags that load resources, one a line, without the one whose address has a name."""
+    return "".join(line for line in tags.splitlines(keepends=True) if name not in line)
 
 
 def _head_of(page: Page) -> str:

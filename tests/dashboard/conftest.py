@@ -107,6 +107,13 @@ def open_browser(
 ) -> BrowserContext:
     """Return a browser in which a person of that role is signed in."""
     context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    sign_in(context, dashboard, role, mode)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def sign_in(context: BrowserContext, dashboard: Dashboard, role: str, mode: str = "light") -> None:
+    """Give a browser what it keeps of a person of that role."""
     name, _, value = dashboard.cookie(role).partition("=")
     context.add_cookies(
         [
@@ -114,8 +121,6 @@ def open_browser(
             {"name": "quayside-mode", "value": mode, "url": dashboard.url},
         ]
     )
-    context.set_default_timeout(PATIENCE_MS)
-    return context
 
 
 @pytest.fixture

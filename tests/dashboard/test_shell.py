@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import expect_page
 from tests.dashboard.conftest import FORM, Dashboard, open_browser
 
 
@@ -78,6 +79,18 @@ def test_the_menu_starts_closed_on_a_phone_and_open_on_a_desk(dashboard: Dashboa
         page.goto(f"{dashboard.url}/overview")
         expect(page.get_by_role("button", name=told)).to_be_visible()
         context.close()
+
+
+def test_a_page_fetches_the_letters_that_it_shows_and_no_others(dashboard: Dashboard, steward: Page) -> None:
+    fetched: list[str] = []
+    steward.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
+    steward.goto(f"{dashboard.url}/runs")
+    expect_page(steward, "Runs")
+    steward.evaluate("document.fonts.ready")
+    letters = {one.partition("-normal")[0] for one in fetched if one.startswith("roboto")}
+    assert "roboto-latin-400" in letters
+    assert {one for one in letters if not one.startswith("roboto-latin")} == set()
+    assert [one for one in fetched if "bokeh-gl" in one] == []
 
 
 @pytest.mark.parametrize("name", ["quayside.css", "sign_in.css", "mode.js"])
