@@ -27,7 +27,6 @@ from dashboard.state.exceptions import FILTERS, NAMES, ExceptionsState
 from dashboard.store import exceptions as store
 from dashboard.store.remembered import remembered
 from flows.core.errors import QuaysideError
-from flows.services import queries
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -87,7 +86,7 @@ class Inbox:
         """Show the page of the list; False where the filter can't be, which is told."""
         warehouse, wanted = self._visit.parts.warehouse, self.state.wanted()
         try:
-            number = queries.count_exceptions(warehouse, wanted)
+            number = sum(remembered(store.by_dataset, warehouse, wanted).values())
             rows = store.page(warehouse, wanted, self.state.after)
         except QuaysideError as error:
             self._visit.toast(str(error), "error")

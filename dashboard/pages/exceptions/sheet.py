@@ -17,6 +17,7 @@ from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip, markup
 from dashboard.store import exceptions as store
+from dashboard.store.remembered import remembered
 from flows.services import queries, repairs, spreadsheets
 from flows.services.accounts import Role
 from flows.services.queries import Wanted
@@ -63,7 +64,7 @@ class Sheet:
         Args:
             query: The filter as it stands in the address.
         """
-        counts = store.by_dataset(self._visit.parts.warehouse, wanted)
+        counts = remembered(store.by_dataset, self._visit.parts.warehouse, wanted)
         links = [self._link(name, number, query) for name, number in counts.items()]
         html = "".join(links) or '<p class="q-says">No row fits the filter.</p>'
         if self._links.object != html:
