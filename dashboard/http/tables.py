@@ -24,4 +24,4 @@ class TableExport(StreamingHandler):
 
 
 _PAGES = "|".join(sorted({page for page, _ in tables()}))
-ROUTES = ((rf"/export/({_PAGES})/([a-z_]+)\.csv", TableExport),)
+ROUTES = ((rf"/export/({_PAGES})/([a-z0-9_]+)\.csv", TableExport),)

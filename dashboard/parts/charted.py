@@ -87,7 +87,13 @@ class Charted(JSComponent):
         return self._picture.height_px if self._picture is not None else 0
 
     def tell(
-        self, picture: Picture, rows: Sequence[Row], columns: Sequence[Column] = (), says: str = "", export: str = ""
+        self,
+        picture: Picture,
+        rows: Sequence[Row],
+        columns: Sequence[Column] = (),
+        says: str = "",
+        export: str = "",
+        there_are: int = 0,
     ) -> None:
         """Show a picture, and the same rows as a table if a person wants that; with no row, what to do.
 
@@ -95,9 +101,10 @@ class Charted(JSComponent):
             columns: Those of the table; without them there is none.
             says: Markup of ours under the heading.
             export: Address under which these rows leave as CSV.
+            there_are: How many rows leave there, where they are more than are shown.
         """
         self._rows, self._columns = rows, columns
-        told: dict[str, Any] = {"says": says, "csv": csv_link(export, len(rows)) if export else ""}
+        told: dict[str, Any] = {"says": says, "csv": csv_link(export, there_are or len(rows)) if export else ""}
         if rows:
             self._picture = picture
             told |= {"template": picture.figure, "told": picture.told}

@@ -43,6 +43,19 @@ def answer(warehouse: Warehouse, dataset: str, view: View) -> Answer:
     return Answer(rows=rows[::-1] if view.chart == "line" else rows, there_are=there_are)
 
 
+def every_row(dataset: str, view: View) -> sql.Composed:
+    """Return the statement of all rows of a view's relation, a line's from the first day on, as it is drawn."""
+    order = sql.SQL("order by {}").format(sql.Identifier(view.x)) if view.chart == "line" else _order(view)
+    return sql.SQL("select * from {} {}").format(sql.Identifier(dataset, view.relation), order)
+
+
+def columns(warehouse: Warehouse, dataset: str, view: View) -> list[str]:
+    """Return the columns of a view's relation."""
+    nothing = sql.SQL("select * from {} limit 0").format(sql.Identifier(dataset, view.relation))
+    with warehouse.transaction() as connection:
+        return [column.name for column in connection.execute(nothing).description or ()]
+
+
 def _order(view: View) -> sql.Composable:
     if view.chart == "bar":
         return sql.SQL("order by {} desc nulls last, {}").format(sql.Identifier(view.y), sql.Identifier(view.x))

@@ -12,22 +12,28 @@ from flows.services.exporting import Send
 from flows.services.tables import Table
 
 MEASURES = ("revenue_inr", "orders", "units", "average_order_value_inr", "active_products")
-WAITING = ("revenue_waiting_inr", "exceptions_without_value")
+WAITING = (
+    "revenue_waiting_inr", "open_exceptions_with_waiting_revenue", "open_exceptions_without", "revenue_perhaps_inr",
+    "open_exceptions_perhaps",
+)  # fmt: skip
 PRODUCTS = ("product", "category", "orders", "revenue_inr")
 
 
 def _figures(asked: Asked, to: Send) -> int:
-    """Send the figures of the tiles: one row for the period, one for the period before where there is one."""
+    """Send the figures of the tiles: one row for the period, one for the period before where there is one.
+
+    Nobody knows what waited before: that row has no values there.
+    """
     chosen = asked.state(SalesState, NAMES).chosen()
     warehouse = asked.parts.warehouse
 
     def rows(_: object) -> Iterator[list[object]]:
-        found = store.figures(warehouse, chosen)
-        yield ["chosen", *(found[name] for name in MEASURES)]
+        found, waits = store.figures(warehouse, chosen), store.waiting(warehouse, chosen)
+        yield ["chosen", *(found[name] for name in MEASURES), *(waits[name] for name in WAITING)]
         if chosen.days:
-            yield ["the period before", *(found[f"{name}_before"] for name in MEASURES)]
+            yield ["the period before", *(found[f"{name}_before"] for name in MEASURES), *(None for _ in WAITING)]
 
-    return asked.send(Table(name="sales figures", columns=("period", *MEASURES), rows=rows), to)
+    return asked.send(Table(name="sales figures", columns=("period", *MEASURES, *WAITING), rows=rows), to)
 
 
 def _by(by: By) -> Make:

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
+from dashboard.store import figures as store
 from dashboard.tables import Asked, tables
 from flows.core.errors import MistakeError, RefusedError
 from tests.conftest import Place
@@ -14,7 +16,7 @@ SALES = (
     "A1,2026-01-01,North,Milk 1L,1,10\nA2,2026-01-02,South,Milk 1L,1,20\nA3,2026-01-03,South,Milk 1L,1,30\n"
     "H1,2026-01-04,,Milk 1L,none,5\n"
 )
-NEW_PAGES = ("quality", "telco", "governance", "upload")
+NEW_PAGES = ("quality", "telco", "governance", "upload", "sales")
 
 
 def export(place: Place, page: str, what: str, role: str = "viewer", **query: str) -> list[dict[str, str]]:
@@ -70,3 +72,34 @@ def test_the_parts_of_the_governance_summary_leave_by_name(place: Place) -> None
 
     assert (rows["rows_read"], rows["loaded"], rows["adds_up"]) == ("4", "3", "yes")
     assert export(place, "governance", "files", last="2020-01-01") == []
+
+
+def test_the_figures_of_sales_leave_with_what_waits(place: Place) -> None:
+    place.drop(SALES.replace("H1,2026-01-04,,Milk 1L,none,5", "H1,2026-01-03,South,Milk 1L,none,5"))
+
+    chosen, before = export(place, "sales", "figures", region="South", first="2026-01-03", last="2026-01-03")
+
+    assert (chosen["revenue_inr"], before["revenue_inr"]) == ("30.00", "20.00")
+    assert (Decimal(chosen["revenue_waiting_inr"]), chosen["open_exceptions_with_waiting_revenue"]) == (Decimal(5), "1")
+    assert before["revenue_waiting_inr"] == ""
+
+
+def test_every_view_of_a_dataset_leaves_with_all_of_its_rows(place: Place) -> None:
+    place.drop(SALES.replace("A1,2026-01-01,North,Milk 1L", "A1,2026-01-01,North,=1+1"))
+
+    for dataset in place.parts.datasets.values():
+        for view in dataset.views:
+            shown = store.answer(place.parts.warehouse, dataset.name, view)
+            rows = export(place, "figures", view.relation, dataset=dataset.name)
+            assert len(rows) == shown.there_are
+            assert [list(row) for row in rows] == [list(row) for row in shown.rows]
+            if view.x:
+                assert [row[view.x].removeprefix("'") for row in rows] == [str(row[view.x]) for row in shown.rows]
+
+    assert [row["product"] for row in export(place, "figures", "by_product", dataset="sales_orders")] == [
+        "Milk 1L", "'=1+1"]  # fmt: skip
+    assert [row["revenue_inr"] for row in export(place, "figures", "by_day", dataset="sales_orders")] == [
+        "10.00", "20.00", "30.00"]  # fmt: skip
+    for query in ({}, {"dataset": "nothing"}, {"dataset": "telco_packages"}):
+        with pytest.raises(MistakeError, match="declares the view by_product"):
+            export(place, "figures", "by_product", **query)

@@ -15,6 +15,7 @@ from dashboard.formats import escaped
 from dashboard.pages.figures.texts import measured, told, words
 from dashboard.parts.card import card
 from dashboard.parts.charted import Charted
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import empty, markup
 from dashboard.parts.tile import show, tile, tile_markup
@@ -49,6 +50,7 @@ class FigureTile:
     def __init__(self, visit: Visit, dataset: Dataset, view: View) -> None:
         self._declared = view
         self._href = visit.link("grid", dataset=dataset.name)
+        self._url = _csv_of(dataset, view)
         self.view = tile("", "")
 
     def show(self, answer: Answer) -> None:
@@ -56,8 +58,9 @@ class FigureTile:
         view = self._declared
         row = answer.rows[0] if answer.rows else {view.y: None}
         others = "; ".join(f"{words(name).lower()} {told(row[name], name, view)}" for name in row if name != view.y)
-        shown = told(row[view.y], view.y, view)
-        show(self.view, tile_markup(view.question, shown, note=others or measured(view), href=self._href))
+        shown, note = told(row[view.y], view.y, view), others or measured(view)
+        link = csv_link(self._url, answer.there_are) if answer.rows else ""
+        show(self.view, tile_markup(view.question, shown, note=note, href=self._href, extra=link))
 
 
 class ChartTile:
@@ -79,7 +82,8 @@ class ChartTile:
         rows = answer.rows if draw is bars else sorted(answer.rows, key=lambda row: row[view.x])
         picture = draw(rows, x=view.x, y=view.y, unit=view.unit, label=measured(view))
         left_out = _left_out(answer, "latest" if view.chart == "line" else "largest")
-        self._card.tell(picture, rows, self._columns(rows), left_out)
+        url = _csv_of(self._dataset, view) if rows else ""
+        self._card.tell(picture, rows, self._columns(rows), left_out, url, answer.there_are)
 
     def _columns(self, rows: Sequence[Row]) -> tuple[Column, ...]:
         first, *others = _columns(rows, self._declared)
@@ -102,8 +106,8 @@ class TableTile:
         view: The card.
     """
 
-    def __init__(self, _visit: Visit, _dataset: Dataset, view: View) -> None:
-        self._declared = view
+    def __init__(self, _visit: Visit, dataset: Dataset, view: View) -> None:
+        self._declared, self._url = view, _csv_of(dataset, view)
         self._says, self._table = markup("", visible=False), markup("")
         self._empty = empty(*NOTHING)
         self.view: Viewable = card(view.question, self._says, self._table, self._empty)
@@ -114,7 +118,7 @@ class TableTile:
         says = _left_out(answer, "first")
         self._says.param.update(object=f'<p class="q-says">{says}</p>', visible=bool(says))
         rows = table_markup(answer.rows, _columns(answer.rows, self._declared), caption=self._declared.question)
-        self._table.object = f'<div class="q-tall">{rows}</div>'
+        self._table.object = f'<div class="q-tall">{rows}</div><p>{csv_link(self._url, answer.there_are)}</p>'
 
 
 def tile_of(visit: Visit, dataset: Dataset, view: View) -> Tile:
@@ -122,6 +126,10 @@ def tile_of(visit: Visit, dataset: Dataset, view: View) -> Tile:
     kinds: dict[str, Any] = {"figure": FigureTile, "table": TableTile}  # Any: classes that are made the same way
     made: Tile = kinds.get(view.chart, ChartTile)(visit, dataset, view)
     return made
+
+
+def _csv_of(dataset: Dataset, view: View) -> str:
+    return csv_url("figures", view.relation, {"dataset": dataset.name})
 
 
 def _chart_of(view: View, rows: Sequence[Row]) -> Callable[..., Picture]:

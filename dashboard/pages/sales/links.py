@@ -1,4 +1,4 @@
-"""Ways from a figure of the sales page to its rows."""
+"""Ways from a figure of the sales page to its rows, loaded or held."""
 
 from __future__ import annotations
 
@@ -21,3 +21,18 @@ def rows_link(visit: Visit, chosen: Filter) -> str:
         product = SEPARATOR.join(remembered(store.products_of, visit.parts.warehouse, chosen.category))
     days = f"{chosen.first}..{chosen.last}" if chosen.days else ""
     return visit.link("grid", dataset="sales_orders", region=chosen.region, product=product, ordered_on=days)
+
+
+def waiting_link(visit: Visit, chosen: Filter) -> tuple[str, str]:
+    """Return the address of the open exceptions behind what is chosen, and what of the filter it leaves out, in words.
+
+    The inbox takes the text of one cell: of the product, or else of the region.
+    """
+    column = "product" if chosen.product else "region" if chosen.region else ""
+    text = getattr(chosen, column) if column else ""
+    value = f"{column}={text}" if column else ""
+    filters = {"day": chosen.days, "region": chosen.region, "category": chosen.category, "product": chosen.product}
+    left_out = [name for name, is_set in filters.items() if is_set and name != column]
+    there = f"held rows of {text}" if column else "all held rows"
+    words = f"The link shows {there}, of every {' and every '.join(left_out)}" if left_out else ""
+    return visit.link("exceptions", dataset="sales_orders", state="OPEN", value=value), words

@@ -10,7 +10,7 @@ from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.charts.spark import spark
-from dashboard.pages.sales.links import rows_link
+from dashboard.pages.sales.links import rows_link, waiting_link
 from dashboard.pages.sales.period import latest_day, month_of
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import stack, tiles
@@ -62,7 +62,8 @@ class Tiles:
         for one, figure in zip(self._tiles, FIGURES, strict=True):
             show(one, self._figure(chosen, now, compared, says, trend, *figure))
         show(self._waiting, self._waits(chosen, now))
-        self._export.object = csv_link(csv_url("sales", "figures", chosen.values), len(FIGURES), "figures")
+        told = len(FIGURES) + 1  # what waits is one more
+        self._export.object = csv_link(csv_url("sales", "figures", chosen.values), told, "figures")
 
     def _trend(self, chosen: Filter, now: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the figures by day, or by month without the ones that are there in part only."""
@@ -132,13 +133,15 @@ class Tiles:
                 f"{formats.many(waits['open_exceptions_perhaps'], 'row')} may belong here: the day, region or "
                 "product can't be read"
             )
+        href, left_out = waiting_link(self._visit, chosen)
+        note += left_out and f". {left_out}"
         whole = amount + now["revenue_inr"]
         part = formats.share(amount / whole) if whole else formats.NOTHING
         return tile_markup(
             "Revenue waiting in exceptions",
             formats.rupees(amount),
             note=note,
-            href=self._visit.link("exceptions", dataset="sales_orders", state="OPEN"),
+            href=href,
             change=(f"{part} of loaded and waiting", "held" if amount else "good"),
         )
 
