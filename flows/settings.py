@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     s3_access_key: str = Field(description="Access key of the object store")
     s3_secret_key: SecretStr = Field(description="Secret key of the object store")
     s3_is_secure: bool = Field(default=False, description="Whether the object store speaks TLS")
+    s3_region: str = Field(default="us-east-1", description="Region of the object store, part of every signature")
     landing_bucket: str = Field(default="landing", description="Bucket into which files are dropped")
     archive_bucket: str = Field(default="archive", description="Bucket that keeps every file under its SHA-256")
     audit_bucket: str = Field(default="audit", description="Bucket to which the head of the audit chain is published")

@@ -77,7 +77,7 @@ class ObjectStore:
             access_key=settings.s3_access_key,
             secret_key=settings.s3_secret_key.get_secret_value(),
             secure=settings.s3_is_secure,
-            region="us-east-1",
+            region=settings.s3_region,
             http_client=urllib3.PoolManager(
                 timeout=urllib3.Timeout(connect=5, read=60), maxsize=16, retries=urllib3.Retry(3, backoff_factor=0.2)
             ),

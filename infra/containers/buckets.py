@@ -13,7 +13,6 @@ from minio.versioningconfig import VersioningConfig
 
 from flows.settings import Settings
 
-TARGET = "arn:minio:sqs:us-east-1:PICKUP:postgresql"
 _PUT = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 _READ = ("s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging")
 _LIST = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
@@ -28,17 +27,23 @@ def prepare_buckets(settings: Settings, secrets: Mapping[str, str]) -> None:
     """
     admin_secret = settings.s3_secret_key.get_secret_value()
     client = Minio(
-        settings.s3_endpoint, settings.s3_access_key, admin_secret, secure=settings.s3_is_secure, region="us-east-1"
+        settings.s3_endpoint,
+        settings.s3_access_key,
+        admin_secret,
+        secure=settings.s3_is_secure,
+        region=settings.s3_region,
     )
+    target = f"arn:minio:sqs:{settings.s3_region}:PICKUP:postgresql"
     for bucket in (settings.landing_bucket, settings.archive_bucket, settings.audit_bucket):
         client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
     client.set_bucket_notification(
         settings.landing_bucket,
-        NotificationConfig(queue_config_list=[QueueConfig(["s3:ObjectCreated:*"], config_id="pickup", queue=TARGET)]),
+        NotificationConfig(queue_config_list=[QueueConfig(["s3:ObjectCreated:*"], config_id="pickup", queue=target)]),
     )
     admin = MinioAdmin(
         endpoint=settings.s3_endpoint,
         credentials=StaticProvider(settings.s3_access_key, admin_secret),
+        region=settings.s3_region,
         secure=settings.s3_is_secure,
     )
     for key, statements in policies(settings).items():

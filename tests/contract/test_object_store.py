@@ -22,6 +22,7 @@ from infra.processes import Processes, free_port, wait_until
 COMPILED = Path(os.environ.get("CONTAINERS_STATE", "/var/lib/local-engine")) / "silo" / "minio"
 """Where `tests/stack/images/base-images.sh silo` compiles it."""
 CONTENT = b"order_id\n1\n"
+REGION = "eu-central-1"
 
 
 def _minio() -> str | None:
@@ -48,10 +49,22 @@ def minio(servers: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             "--console-address",
             f"127.0.0.1:{free_port()}",
         ],
-        environment={"MINIO_ROOT_USER": "quayside-test", "MINIO_ROOT_PASSWORD": secret, "HOME": str(folder)},
+        environment={
+            "MINIO_ROOT_USER": "quayside-test",
+            "MINIO_ROOT_PASSWORD": secret,
+            "MINIO_REGION": REGION,
+            "HOME": str(folder),
+        },
     )
 
-    client = Minio(endpoint, "quayside-test", secret, secure=False, http_client=urllib3.PoolManager(retries=False))
+    client = Minio(
+        endpoint,
+        "quayside-test",
+        secret,
+        secure=False,
+        region=REGION,
+        http_client=urllib3.PoolManager(retries=False),
+    )
 
     def serves() -> bool:
         try:
@@ -67,10 +80,16 @@ def minio(servers: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
                 "s3_endpoint": endpoint,
                 "s3_access_key": "quayside-test",
                 "s3_secret_key": SecretStr(secret),
+                "s3_region": REGION,
             }
         )
     finally:
         processes.stop()
+
+
+def test_a_server_of_another_region_refuses(minio: Settings) -> None:
+    with pytest.raises(S3Error, match="region"):
+        ObjectStore(minio.model_copy(update={"s3_region": "us-east-1"})).make_buckets()
 
 
 @pytest.fixture(params=["embedded", "minio"])

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.images import is_pinned
 from tests.stack.conftest import Containers, rows_of
 
+BUILT_HERE = "quayside:local"
 ONE_SHOTS = {"volumes", "setup-database", "setup"}
 
 
@@ -15,6 +17,27 @@ def test_no_container_is_root_or_can_write_where_it_need_not(stack: Containers) 
 
     assert len(found) == 9
     assert {name: some for name, some in found.items() if some} == {}
+
+
+def test_the_database_has_more_of_the_cores_than_people_and_people_more_than_loads(stack: Containers) -> None:
+    shares = {service(container): container["HostConfig"]["CpuShares"] for container in stack.inspected()}
+
+    assert shares["postgres"] > shares["dashboard"] > shares["worker"]
+
+
+def test_every_version_of_an_object_is_kept(stack: Containers) -> None:
+    admin = stack.s3("quayside-admin", "QUAYSIDE_S3_ADMIN_SECRET")
+
+    for content in (rows_of("VERSION", 1), rows_of("VERSION", 2)):
+        stack.drop("sales_orders/version.csv", content)
+
+    kept = admin.list_object_versions(Bucket="landing", Prefix="sales_orders/version.csv")["Versions"]
+    contents = [
+        admin.get_object(Bucket="landing", Key=one["Key"], VersionId=one["VersionId"])["Body"].read() for one in kept
+    ]
+    assert contents == [rows_of("VERSION", 2), rows_of("VERSION", 1)]
+    states = {bucket: admin.get_bucket_versioning(Bucket=bucket) for bucket in ("landing", "archive", "audit")}
+    assert {bucket: told.get("Status") for bucket, told in states.items()} == dict.fromkeys(states, "Enabled")
 
 
 def service(container: dict[str, Any]) -> str:  # Any: JSON of the engine
@@ -32,9 +55,10 @@ def faults(container: dict[str, Any]) -> list[str]:  # Any: JSON of the engine
         "no capability": host["CapDrop"] == ["ALL"] and set(host["CapAdd"] or ()) <= {"NET_BIND_SERVICE"},
         "no way to more rights": host["SecurityOpt"] == ["no-new-privileges:true"],
         "a limit of memory": host["Memory"] > 0,
+        "a share of the cores": host["CpuShares"] > 0,
         "a limit of processes": host["PidsLimit"] > 0,
         "bounded logs": "max-size" in host["LogConfig"]["Config"],
-        "a pinned image": ":" in config["Image"] and not config["Image"].endswith(":latest"),
+        "a pinned image": config["Image"] == BUILT_HERE or is_pinned(config["Image"]),
         "a health check": not lasts or bool(config.get("Healthcheck")),
         "a start after a crash": not lasts or host["RestartPolicy"]["Name"] == "unless-stopped",
     }

@@ -1,5 +1,5 @@
 # The tests on the Python of the image: `make test-3.13`.
-FROM python:3.13-slim
+FROM python:3.13.14-slim
 RUN useradd --uid 10001 --create-home quayside && python -m venv /opt/quayside
 WORKDIR /project
 COPY requirements.txt ./
