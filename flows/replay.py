@@ -10,7 +10,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows.resources import resources
-from flows.services import queries, replaying
+from flows.services import comparing, queries
 from flows.services.replaying import Replayed
 from flows.signs import signs_of_life
 from flows.tasks import in_thread
@@ -32,8 +32,9 @@ async def replay(
     flow_run_id = UUID(str(runtime.flow_run.id))
     async with signs_of_life(parts, flow_run_id, "replay"):
         run_id = await in_thread(queries.run_id, parts.warehouse, run)
+        asked = await in_thread(comparing.ask_in_prefect, parts.warehouse, run_id, flow_run_id)
         folder = parts.settings.scratch_folder
-        result = await in_thread(replaying.replay, parts.warehouse, parts.store, parts.datasets, run_id, folder)
+        result = await in_thread(comparing.compare, parts.warehouse, parts.store, parts.datasets, asked, folder)
     await acreate_markdown_artifact(key="replay", markdown=_summary(result), description=f"Replay of run {run_id}")
     if result.is_identical:
         return Completed(name="Identical", message=f"{result.rows_read:,} rows")

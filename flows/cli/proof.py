@@ -22,9 +22,9 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Compute a run again from the archive and compare it with what is stored; exit code 1 if anything differs."""
-    from flows.services import proving, rebuilding, replaying
+    from flows.services import comparing, proving, rebuilding
 
-    parts = resources()
+    parts, actor = resources(), signed_in()
     if bool(run) == every:
         raise MistakeError("name one run, or say --all")
     if apply and every:
@@ -40,11 +40,9 @@ def replay(
     results: list[Any] = []  # of a service that is imported late
     for run_id in found:
         if apply:
-            result = rebuilding.rebuild(
-                parts.warehouse, parts.store, signed_in(), parts.datasets, run_id, folder, reason=why
-            )
+            result = rebuilding.rebuild(parts.warehouse, parts.store, actor, parts.datasets, run_id, folder, reason=why)
         else:
-            result = replaying.replay(parts.warehouse, parts.store, parts.datasets, run_id, folder)
+            result = comparing.replay(parts.warehouse, parts.store, actor, parts.datasets, run_id, folder)
         results.append(result)
         if not as_json:
             _tell(result, is_applied=apply)

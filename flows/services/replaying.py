@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from flows.adapters import marts, past, stored
 from flows.adapters.missing import missing_of
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.scratch import Scratch
-from flows.adapters.warehouse import Connection, Warehouse
+from flows.adapters.warehouse import Connection
 from flows.core.dataset import Context, Dataset
 from flows.core.duplicates import judge_duplicates
 from flows.core.errors import FileRejectedError, MistakeError, ObjectChangedError
@@ -72,24 +71,6 @@ class Replayed:
             self.differences.append(
                 Difference(line=line, what=what, stored=_told(stored_value), computed=_told(computed))
             )
-
-
-def replay(
-    warehouse: Warehouse, store: ObjectStore, datasets: Mapping[str, Dataset], run_id: UUID, scratch_root: Path
-) -> Replayed:
-    """Compute a run again and compare; nothing is changed.
-
-    Raises:
-        MistakeError: The run published nothing that could be compared.
-    """
-    with warehouse.transaction() as connection:
-        connection.execute("set transaction isolation level repeatable read, read only")
-        run = replayable(connection, run_id)
-        scratch = Scratch.of_run(scratch_root / REPLAYS, uuid4())
-        try:
-            return Replay(connection, store, datasets[run["dataset"]], run, scratch).compare()
-        finally:
-            scratch.remove()
 
 
 def replayable(connection: Connection, run_id: UUID) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from flows.services import queries, replaying
+from flows.services import comparing, queries
 from tests.conftest import Place
 from tests.failures.state import differences, final_state
 
@@ -76,9 +76,11 @@ def test_four_workers_with_common_keys_end_as_if_one_file_came_after_the_other(p
     assert place.one("select count(distinct order_id) from sales_orders.orders where order_id like 'K%%'") == place.one(
         "select count(*) from sales_orders.orders where order_id like 'K%%'"
     )
-    parts = place.parts
+    parts, editor = place.parts, place.sign_in("editor")
     for row in queries.completed_runs(parts.warehouse):
-        again = replaying.replay(parts.warehouse, parts.store, parts.datasets, row["run_id"], place.folder / "scratch")
+        again = comparing.replay(
+            parts.warehouse, parts.store, editor, parts.datasets, row["run_id"], place.folder / "scratch"
+        )
         assert again.differences == []
     assert place.one("select sum(revenue_inr) from sales_orders.orders") == place.one(
         "select revenue_inr from sales_orders.figures"

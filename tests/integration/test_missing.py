@@ -1,6 +1,6 @@
 """Missing cells of each column: by its rule where there is one, else counted; a replay finds what was changed."""
 
-from flows.services.replaying import replay
+from flows.services.comparing import replay
 from tests.conftest import Place
 from tests.integration.test_corrections import NAME
 from tests.integration.test_repairs import GOOD, HEADER
@@ -35,11 +35,11 @@ def test_other_columns_are_counted_while_their_rows_are_judged(place: Place) -> 
 
 def test_a_replay_compares_the_missing_cells(place: Place) -> None:
     loaded = place.drop(HEADER + GOOD + MORE)
-    parts = place.parts
+    parts, editor = place.parts, place.sign_in("editor")
 
     def differences() -> list[str]:
         folder = parts.settings.scratch_folder
-        result = replay(parts.warehouse, parts.store, parts.datasets, loaded.run_id, folder)
+        result = replay(parts.warehouse, parts.store, editor, parts.datasets, loaded.run_id, folder)
         return [one.what for one in result.differences]
 
     assert differences() == []

@@ -15,7 +15,7 @@ from dashboard.parts.drawn import drawing, redraw
 from dashboard.parts.layout import stack
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip
-from flows.services import replaying, retries, reviews
+from flows.services import comparing, retries, reviews
 from flows.services.accounts import Role
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Acts:
         waits = run["file_state"] == "AWAITING_REVIEW" and run["is_last_of_file"] and not run["replaced_by_run"]
         self._go_on.visible = self._reject.visible = waits and self._visit.may(Role.STEWARD)
         self._retry.visible = run["file_state"] in RETRIED and run["is_last_of_file"] and self._visit.may(Role.EDITOR)
-        self._replay.visible = run["state"] in ("COMPLETED", "REJECTED") and run["sha256"] is not None
+        can_replay = run["state"] in ("COMPLETED", "REJECTED") and run["sha256"] is not None
+        self._replay.visible = can_replay and self._visit.may(Role.EDITOR)
         self.tick()
 
     def tick(self) -> None:
@@ -70,12 +71,18 @@ class Acts:
         return f"replay {self._run['run_id']}"
 
     def _ask_replay(self) -> None:
-        parts, run_id = self._visit.parts, self._run["run_id"]
+        visit, parts = self._visit, self._visit.parts
+        known = JOBS.about(self._about)
+        if known is not None and known.is_running:
+            return
+        asked = visit.attempt(lambda: comparing.ask(parts.warehouse, visit.actor, self._run["run_id"]))
+        if asked is None:
+            return
 
         def act() -> object:
-            return replaying.replay(parts.warehouse, parts.store, parts.datasets, run_id, parts.settings.scratch_folder)
+            return comparing.compare(parts.warehouse, parts.store, parts.datasets, asked, parts.settings.scratch_folder)
 
-        JOBS.begin(self._about, act, self._visit.actor.account)
+        JOBS.begin(self._about, act, visit.actor.account)
         self.tick()
 
     def _decide(self, what: str) -> None:
