@@ -24,7 +24,7 @@ from dashboard.http.nothing_here import NotFound
 from dashboard.in_order import InOrder
 from dashboard.pages import pages
 from dashboard.scheduling import send_what_waits
-from dashboard.sharing import share_parameters
+from dashboard.sharing import name_no_other_server, share_parameters
 from flows.resources import Resources
 from flows.services import single_sign_on
 
@@ -71,6 +71,7 @@ def make_server(parts: Resources) -> Server:
     bokeh_settings.simple_ids = True  # as by default; said here, the environment is not asked for every model
     keep_quiet()
     share_parameters()
+    name_no_other_server()
     send_what_waits()
     pn.extension(inline=False, notifications=False, nthreads=THREADS, exception_handler=_log)
     pn.state._thread_pool = executor = InOrder(THREADS)  # type: ignore[assignment]  # of Panel, which declares None

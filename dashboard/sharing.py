@@ -1,7 +1,10 @@
 """What the widgets of all sessions share."""
 
+from typing import Any
+
 import panel as pn
 import panel_material_ui as pmui
+from panel_material_ui.base import MaterialComponent
 from param.parameterized import no_instance_params
 
 from dashboard.browser import Browser
@@ -28,3 +31,13 @@ def share_parameters() -> None:
     """
     for kind in _MADE_OFTEN:
         no_instance_params(kind)
+
+
+def name_no_other_server() -> None:
+    """Tell browsers nothing of where scripts could be had that are in the bundle.
+
+    Each component of Material would bring two kilobytes of addresses of another server, which the browser reads anew
+    for each of them and never uses.
+    """
+    component: Any = MaterialComponent  # Any: what is taken out is private
+    component._process_importmap = classmethod(lambda _: {})

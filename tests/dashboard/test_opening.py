@@ -1,6 +1,7 @@
 """What happens while a session is opening is not lost."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any, cast
@@ -54,6 +55,17 @@ def test_a_link_that_is_clicked_before_the_page_is_drawn_is_followed(dashboard: 
         await session.close()
 
     visitors.run(visit())
+
+
+def test_nothing_on_a_page_names_another_server(dashboard: Dashboard, visitors: Visitors) -> None:
+    async def visit() -> list[str]:
+        session = await Session.open(dashboard.url, "/exceptions", dashboard.cookie("steward"))
+        await session.settled()
+        told = re.findall(r"https?://[\w.:]+", str(list(session.models.values())))
+        await session.close()
+        return told
+
+    assert visitors.run(visit()) == []
 
 
 class Connection:
