@@ -31,11 +31,13 @@ class Line:
 
     Attributes:
         name: How services know it: its key, or `RUN:LINE`.
+        place: Its run and line.
         cells: Texts by shown column; empty where there is no value.
         position: Where it stands in the order.
     """
 
     name: str
+    place: tuple[str, int]
     cells: dict[str, str]
     position: Position
 
@@ -139,9 +141,10 @@ def _select(dataset: Dataset) -> sql.Composed:
 
 def _line(chosen: Selection, row: Mapping[str, Any]) -> Line:
     dataset = chosen.dataset
-    name = str(row[dataset.key[0]]) if len(dataset.key) == 1 else f"{row['run_id']}:{row['line']}"
+    place = (str(row["run_id"]), int(row["line"]))
+    name = str(row[dataset.key[0]]) if len(dataset.key) == 1 else f"{place[0]}:{place[1]}"
     cells = {one: as_text(row[one]) or "" for one in shown_columns(dataset)}
-    return Line(name=name, cells=cells, position=tuple(row[one] for one in chosen.order))
+    return Line(name=name, place=place, cells=cells, position=tuple(row[one] for one in chosen.order))
 
 
 def _is_named(dataset: Dataset, names: Sequence[str]) -> sql.Composable:

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from flows.services import corrections
+from flows.services import corrections, repairs
 from flows.services.corrections import Edit
+from flows.services.repairs import Fix
 from tests.dashboard.conftest import Dashboard, open_browser
 
 ORDERS = """order_id,order_date,region,product,quantity,revenue
@@ -45,6 +46,30 @@ def test_what_a_colleague_writes_shows_without_a_reload(dashboard: Dashboard, st
     edit = Edit(row="A3", column="revenue", text="60", seen="50.50")
     corrections.correct(place.parts.warehouse, place.sign_in("editor"), place.parts.datasets["sales_orders"], [edit])
     expect(revenue).to_contain_text("60.00")
+
+
+def test_a_cell_that_was_corrected_while_its_row_was_held_is_marked_and_told(
+    dashboard: Dashboard, steward: Page
+) -> None:
+    place = dashboard.place
+    place.drop(ORDERS + "A4,2026-01-04,North,Milk 1L,-2,40\n")
+    number = place.one("select exception_id from platform.exception where state = 'OPEN'")
+    fix = Fix(exception_id=number, cells={"quantity": "2"})
+    parts = place.parts
+    repairs.release(parts.warehouse, place.sign_in("steward"), parts.datasets, [fix], reason="asked the branch")
+
+    steward.goto(f"{dashboard.url}/grid?row=A4")
+
+    cell = steward.locator(".tabulator-row").nth(0).locator("[tabulator-field=quantity]")
+    expect(cell).to_have_class(re.compile("is-corrected"))
+    expect(cell).to_have_attribute("title", re.compile("Corrected while held by steward .*: -2 → 2 .asked the branch"))
+    expect(steward.get_by_role("table", name="History of A4").get_by_role("row")).to_contain_text(
+        ["When", re.compile("steward.*Corrected while held.*quantity.*-2.*2.*asked the branch")]
+    )
+    expect(steward.get_by_text("stands as its file gave it")).to_have_count(0)
+    expect(steward.get_by_text("quantity: Corrected while held by steward")).to_be_visible()
+    expect(steward.get_by_text(parts.datasets["sales_orders"].rule_fingerprint)).to_be_visible()
+    expect(steward.get_by_role("button", name="Take it back")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("decision", "quantity"), [("Keep mine", 9), ("Take theirs", 7)])

@@ -10,8 +10,9 @@ from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.formats import escaped
+from dashboard.pages.grid.marks import ACTS, HELD
+from dashboard.pages.grid.origin import origin_markup
 from dashboard.parts.card import card
-from dashboard.parts.drawn import code
 from dashboard.parts.layout import side_by_side
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import markup
@@ -19,11 +20,16 @@ from flows.core.dataset import Dataset
 from flows.core.errors import QuaysideError
 from flows.services import corrections, queries
 from flows.services.accounts import Role
+from flows.services.held_cells import held_cells
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
-_KINDS = {"CORRECTION": "Corrected", "UNDO": "Taken back", "UPDATE": "Released row", "CARRIED": "Carried over"}
+_KINDS = {**ACTS, "UPDATE": "Released row", "CARRIED": "Carried over"}
+_FINAL = (
+    '<p class="q-note">What was corrected while the row was held is not taken back here: its line broke a rule. '
+    "Correct the cell instead.</p>"
+)
 
 
 class Details:
@@ -56,14 +62,16 @@ class Details:
         try:
             found = corrections.history(parts.warehouse, dataset, row)
             origin = queries.lineage(parts.warehouse, parts.store, dataset, row)
+            place = (str(origin["run_id"]), int(origin["line"]))
+            held = [{**one, "kind": HELD} for one in held_cells(parts.warehouse, dataset, [place])[place]]
         except QuaysideError as error:
             self._history.object, self._origin.object = f"<p>{escaped(error)}</p>", ""
             self._acts.visible = False
             return
-        self._show_history(row, found)
-        self._origin.object = self._origin_markup(dataset, row, origin)
+        self._show_history(row, found, held)
+        self._origin.object = origin_markup(self._visit, row, origin, held)
 
-    def _show_history(self, row: str, found: list[dict[str, Any]]) -> None:
+    def _show_history(self, row: str, found: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:
         undone = {one["undoes"] for one in found}
         standing = [one for one in found if one["kind"] != "UNDO" and one["correction_id"] not in undone]
         told = {_told(one): one["correction_id"] for one in reversed(standing)}
@@ -80,20 +88,9 @@ class Details:
             Column(title="Why", show=lambda one: one["reason"]),
         )
         nothing = f"<p>{escaped(row)} stands as its file gave it.</p>"
-        self._history.object = table_markup(found, columns, caption=f"History of {row}") if found else nothing
-
-    def _origin_markup(self, dataset: Dataset, row: str, origin: dict[str, Any]) -> str:
-        run = f'<a href="{escaped(self._visit.link("runs", run=origin["run_id"]))}">{escaped(origin["run_name"])}</a>'
-        zone = self._visit.parts.settings.business_time_zone
-        findings = "".join(f"<li>{escaped(one['message'])}</li>" for one in origin["findings"])
-        return (
-            f"<p><b>{escaped(row)}</b> is line {formats.count(origin['line'])} of "
-            f"<b>{escaped(origin['base_name'])}</b>, landed {formats.moment(origin['landed_at'], zone)} by "
-            f"{escaped(origin['landed_by'])} as {escaped(origin['object_key'])}, read by {run}.</p>"
-            f"{code(origin['raw_line'], title='The raw line, from the archive', is_open=True)}"
-            + (f"<p>Noted by the rules:</p><ul>{findings}</ul>" if findings else "")
-            + f'<p class="q-note">Archived as {escaped(origin["sha256"])}.</p>'
-        )
+        changes = sorted([*held, *found], key=lambda one: one["made_at"])
+        table = table_markup(changes, columns, caption=f"History of {row}") if changes else nothing
+        self._history.object = table + (_FINAL if held else "")
 
     def _take_back(self) -> None:
         shown, number = self._shown, self._undo.value
