@@ -42,7 +42,7 @@ def in_files(text: str, target: Path) -> str:
         path, value = target / name, values[name].replace(IN_A_FILE, "")
         if value or not path.exists():
             _write(path, value or _random(name), 0o444)
-    _write(target / "objects.env", _connection((target / "QUAYSIDE_NOTIFIER_PASSWORD").read_text()), 0o444)
+    _write(target / "objects.env", _connection(values, (target / "QUAYSIDE_NOTIFIER_PASSWORD").read_text()), 0o444)
     return with_values(text, dict.fromkeys(names, IN_A_FILE) | {FILES: str(target.resolve()), "COMPOSE_FILE": _COMPOSE})
 
 
@@ -52,11 +52,14 @@ def settings(text: str) -> dict[str, str]:
     return {name: value for name, separator, value in lines if separator}
 
 
-def _connection(password: str) -> str:
+def _connection(values: dict[str, str], password: str) -> str:
     """Return what the object store tells the database of puts with; as in `docker-compose.yml`."""
+    host = values.get("QUAYSIDE_POSTGRES_HOST") or "postgres"
+    port = values.get("QUAYSIDE_POSTGRES_PORT") or "5432"
+    tls = values.get("QUAYSIDE_POSTGRES_TLS") or "disable"
     return (
-        "MINIO_NOTIFY_POSTGRES_CONNECTION_STRING_PICKUP=host=postgres port=5432 dbname=quayside "
-        f"user=quayside_notifier password={password} search_path=platform sslmode=disable\n"
+        f"MINIO_NOTIFY_POSTGRES_CONNECTION_STRING_PICKUP=host={host} port={port} dbname=quayside "
+        f"user=quayside_notifier password={password} search_path=platform sslmode={tls}\n"
     )
 
 

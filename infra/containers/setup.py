@@ -3,6 +3,7 @@
 python -m infra.containers.setup roles        roles and databases
 python -m infra.containers.setup database     roles, databases, migrations, grants, the first account
 python -m infra.containers.setup services     buckets, policies, keys, notifications; deployments
+python -m infra.containers.setup deployments  these alone, where a provider makes buckets and keys
 """
 
 import os
@@ -11,6 +12,7 @@ import sys
 import time
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from flows.adapters.migrations import migrate
 from flows.adapters.object_store import ObjectStore
@@ -43,7 +45,12 @@ _SOUND = re.compile(rf"[A-Za-z0-9]{{{SHORTEST},}}")
 
 def main(part: str) -> None:
     """Set one part up."""
-    parts = {"roles": set_roles_up, "database": set_database_up, "services": set_services_up}
+    parts = {
+        "roles": set_roles_up,
+        "database": set_database_up,
+        "services": set_services_up,
+        "deployments": set_deployments_up,
+    }
     parts[part](read_settings())
 
 
@@ -51,12 +58,14 @@ def set_roles_up(_: Settings) -> None:
     """Make roles and databases, with the passwords of the environment."""
     admin_url = os.environ["QUAYSIDE_ADMIN_DATABASE_URL"]
     passwords = {role: _secret(name) for role, name in ROLE_SECRETS.items()}
+    _check("QUAYSIDE_POSTGRES_PASSWORD", conninfo_to_dict(admin_url).get("password"))
     _wait_for(admin_url)
     make_roles(admin_url, passwords)
 
 
 def set_database_up(settings: Settings) -> None:
     """Make roles and databases, migrate, and make the first account with the password of the environment."""
+    _check("QUAYSIDE_PREFECT_PASSWORD", settings.prefect_auth.get_secret_value().partition(":")[2])
     set_roles_up(settings)
     warehouse = Warehouse(settings)
     applied = migrate(warehouse, datasets())
@@ -68,25 +77,36 @@ def set_database_up(settings: Settings) -> None:
 
 def set_services_up(settings: Settings) -> None:
     """Make buckets, policies, keys and notifications, and deploy the flows."""
+    secrets = {key: _secret(name) for key, name in KEY_SECRETS.items()}
+    _check("QUAYSIDE_S3_ADMIN_SECRET", settings.s3_secret_key.get_secret_value())
     ObjectStore(settings).make_buckets()
-    prepare_buckets(settings, {key: _secret(name) for key, name in KEY_SECRETS.items()})
+    prepare_buckets(settings, secrets)
     print("buckets, policies, keys and notifications are in place")
+    set_deployments_up(settings)
+
+
+def set_deployments_up(settings: Settings) -> None:
+    """Make the work pool, the deployments and the alerts."""
     deploy_flows(dict(os.environ), settings.work_pool)
     print("the flows are deployed")
 
 
 def _secret(name: str) -> str:
-    """Return a secret of the environment.
+    """Return a sound secret of the environment."""
+    return _check(name, os.environ.get(name))
+
+
+def _check(name: str, value: str | int | None) -> str:
+    """Return a secret.
 
     Raises:
         MistakeError: It is empty, too short, or would not survive in an address.
     """
-    value = os.environ.get(name, "")
-    if not _SOUND.fullmatch(value):
+    if not _SOUND.fullmatch(secret := str(value or "")):
         raise MistakeError(
             f"{name} must be {SHORTEST} letters and digits or more: give it a value in .env, or run `make secrets`"
         )
-    return value
+    return secret
 
 
 def _wait_for(admin_url: str) -> None:

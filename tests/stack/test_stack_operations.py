@@ -1,6 +1,8 @@
 """The runbook, step by step as it stands in infra/README.md, on one stack."""
 
 import subprocess
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -22,33 +24,51 @@ PUBLIC_PORT = "QUAYSIDE_DASHBOARD_PUBLISHED_PORT"
 
 
 def test_new_secrets_are_taken_and_old_ones_refused(stack: Containers) -> None:
-    names = "LOADER_PASSWORD DASHBOARD_PASSWORD NOTIFIER_PASSWORD S3_ADMIN_SECRET S3_FLOWS_SECRET S3_UPLOADER_SECRET"
+    names = "LOADER_PASSWORD DASHBOARD_PASSWORD NOTIFIER_PASSWORD S3_ADMIN_SECRET"
+    keys = [f"quayside-{name}" for name in ("flows", "dashboard", "uploader")]
     old = dict(stack.values)
 
     stack.change(
         **{f"QUAYSIDE_{name}": f"new{name.replace('_', '')}00" for name in (*names.split(), "PREFECT_PASSWORD")},
+        **{_secret_of(key): f"new{key.replace('-', '')}00" for key in keys},
         QUAYSIDE_ALERT_WEBHOOK_URL="http://alerts.invalid/hook",
     )
     stack.start()
 
     stack.load("rotated")
-    assert _signs_in(stack, stack.values["QUAYSIDE_LOADER_PASSWORD"])
-    assert not _signs_in(stack, old["QUAYSIDE_LOADER_PASSWORD"])
+    for role in ("LOADER", "DASHBOARD", "NOTIFIER"):
+        password = f"QUAYSIDE_{role}_PASSWORD"
+        assert _signs_in(stack, f"quayside_{role.lower()}", stack.values[password])
+        assert not _signs_in(stack, f"quayside_{role.lower()}", old[password])
+    for key in (*keys, "quayside-admin"):
+        assert _answer_of_the_store(stack, key) in ("NoSuchKey", "AccessDenied"), key
     assert _prefect_answers(stack, stack.values["QUAYSIDE_PREFECT_PASSWORD"]) == 200
     assert _prefect_answers(stack, old["QUAYSIDE_PREFECT_PASSWORD"]) == 401
     assert len([name for name in _automations(stack) if name.startswith("Quayside: ")]) == 6
-    new_secret = stack.values["QUAYSIDE_S3_UPLOADER_SECRET"]
-    stack.values["QUAYSIDE_S3_UPLOADER_SECRET"] = old["QUAYSIDE_S3_UPLOADER_SECRET"]
-    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
-        stack.drop("sales_orders/old-key.csv", rows_of("OLD", 1))
-    stack.values["QUAYSIDE_S3_UPLOADER_SECRET"] = new_secret
+    as_before = replace(stack, values={**stack.values, **{name: old[name] for name in map(_secret_of, keys)}})
+    admin = "QUAYSIDE_S3_ADMIN_SECRET"
+    as_before.values[admin] = old[admin]
+    for key in (*keys, "quayside-admin"):
+        assert _answer_of_the_store(as_before, key) == "SignatureDoesNotMatch", key
 
 
-def _signs_in(stack: Containers, password: str) -> bool:
-    """Return whether the loader gets into the database over the network."""
+def _secret_of(key: str) -> str:
+    """Return the name of the setting with the secret of an S3 key."""
+    return f"QUAYSIDE_S3_{key.removeprefix('quayside-').upper()}_SECRET"
+
+
+def _answer_of_the_store(stack: Containers, key: str) -> str:
+    """Return what the object store says to a key that asks for an object that is not there."""
+    with pytest.raises(ClientError) as refused:
+        stack.s3(key, _secret_of(key)).get_object(Bucket="archive", Key="nothing-has-this-name")
+    return str(refused.value.response["Error"]["Code"])
+
+
+def _signs_in(stack: Containers, role: str, password: str) -> bool:
+    """Return whether a role gets into the database over the network."""
     command = ["exec", "-T", "-e", f"PGPASSWORD={password}", "postgres", "psql", "-h", "postgres", "-U"]
     done = subprocess.run(
-        ["docker", "compose", *command, "quayside_loader", "-d", "quayside", "-c", "select 1"],
+        ["docker", "compose", *command, role, "-d", "quayside", "-c", "select 1"],
         cwd=ROOT,
         env=stack.environment,
         capture_output=True,
@@ -162,7 +182,7 @@ def test_the_proxy_speaks_tls_and_the_dashboard_offers_an_identity_provider(stac
 
 def test_a_backup_undoes_an_upgrade_and_secrets_can_move_into_files(stack: Containers, tmp_path: Path) -> None:
     stack.wait_for("select count(*) from platform.file where state in ('LANDED', 'RUNNING')", "0")
-    before = stack.sql(FIGURES)
+    before, archived = stack.sql(FIGURES), _archived(stack)
     stack.run("infra/containers/backup.sh", str(tmp_path / "backup"), timeout_s=300)
 
     _upgrade(stack, tmp_path)
@@ -177,9 +197,19 @@ def test_a_backup_undoes_an_upgrade_and_secrets_can_move_into_files(stack: Conta
     stack.start()
 
     assert stack.sql(FIGURES).split("|")[:5] == before.split("|")[:5]
+    assert (_archived(stack), len(archived) > 0) == (archived, True)
     assert stack.sql("select to_regclass('platform.upgrade_probe') is null") == "t"
     assert stack.sql("select count(*) from platform.verify_audit()") == "0"
     stack.load("later")
+
+
+def _archived(stack: Containers) -> dict[str, str]:
+    """Return the SHA-256 of each object of the archive by its name, which must be the same."""
+    admin = stack.s3("quayside-admin", "QUAYSIDE_S3_ADMIN_SECRET")
+    names = [one["Key"] for one in admin.list_objects_v2(Bucket="archive").get("Contents", [])]
+    digests = {name: sha256(admin.get_object(Bucket="archive", Key=name)["Body"].read()).hexdigest() for name in names}
+    assert [name for name, digest in digests.items() if name != digest] == []
+    return digests
 
 
 def _upgrade(stack: Containers, folder: Path) -> None:

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -81,18 +82,32 @@ def test_secrets_of_files_are_put_into_the_environment_and_into_addresses(tmp_pa
     assert "SSL_CERT" not in environment
 
 
+GOOD = "abcdefghijk12"
+_OF_ROLES = ("OWNER", "LOADER", "DASHBOARD", "ANALYST", "PREFECT_DATABASE", "NOTIFIER")
+ROLES = {f"QUAYSIDE_{name}_PASSWORD": GOOD for name in _OF_ROLES}
+KEYS = {f"QUAYSIDE_S3_{name}_SECRET": GOOD for name in ("FLOWS", "DASHBOARD", "UPLOADER")}
+CHECKED = {
+    **dict.fromkeys((*ROLES, "QUAYSIDE_POSTGRES_PASSWORD", "QUAYSIDE_PREFECT_PASSWORD"), "database"),
+    **dict.fromkeys((*KEYS, "QUAYSIDE_S3_ADMIN_SECRET"), "services"),
+}
+
+
 @pytest.mark.parametrize("secret", ["", "short", IN_A_FILE, "with/a/slash/in/it"])
-def test_the_setup_refuses_what_is_no_secret(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {
-        "QUAYSIDE_ADMIN_DATABASE_URL": "postgresql://postgres@127.0.0.1:1/postgres",
+@pytest.mark.parametrize("name", CHECKED)
+def test_the_setup_refuses_what_is_no_secret(name: str, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"QUAYSIDE_POSTGRES_PASSWORD": GOOD, "QUAYSIDE_PREFECT_PASSWORD": GOOD, "QUAYSIDE_S3_ADMIN_SECRET": GOOD}
+    values |= ROLES | KEYS | {name: secret}
+    password = quote(values["QUAYSIDE_POSTGRES_PASSWORD"], safe="")
+    values |= {
+        "QUAYSIDE_ADMIN_DATABASE_URL": f"postgresql://postgres:{password}@127.0.0.1:1/postgres",
         "QUAYSIDE_DATABASE_URL": "postgresql://quayside@127.0.0.1:1/quayside",
+        "QUAYSIDE_PREFECT_AUTH": f"quayside:{values['QUAYSIDE_PREFECT_PASSWORD']}",
         "QUAYSIDE_S3_ENDPOINT": "127.0.0.1:1",
         "QUAYSIDE_S3_ACCESS_KEY": "key",
-        "QUAYSIDE_S3_SECRET_KEY": "secret",
-        "QUAYSIDE_OWNER_PASSWORD": secret,
+        "QUAYSIDE_S3_SECRET_KEY": values["QUAYSIDE_S3_ADMIN_SECRET"],
     }
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
+    for variable, value in values.items():
+        monkeypatch.setenv(variable, value)
 
-    with pytest.raises(MistakeError, match="QUAYSIDE_OWNER_PASSWORD must be 12 letters and digits"):
-        set_up("roles")
+    with pytest.raises(MistakeError, match=f"{name} must be 12 letters and digits"):
+        set_up(CHECKED[name])
