@@ -267,15 +267,16 @@ def history(
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
-    """Show what people corrected, and what could not follow to a new version of its file."""
+    """Show what people corrected, held or loaded, and what could not follow to a new version of its file."""
     from flows.datasets import dataset as named
     from flows.services import corrections
+    from flows.services.held_cells import whole_history
 
     parts, chosen = resources(), named(dataset)
     if conflicts:
         told(corrections.conflicts(parts.warehouse, chosen.name), as_json=as_json)
     elif row:
-        told(corrections.history(parts.warehouse, chosen, row), as_json=as_json)
+        told(whole_history(parts.warehouse, chosen, row), as_json=as_json)
     else:
         told(corrections.newest(parts.warehouse, chosen, limit), as_json=as_json)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset
+from flows.services import corrections
 from sql import PLATFORM, query
 
 Place = tuple[str, int]
@@ -32,6 +33,27 @@ def held_cells(
         before = texts.setdefault(place, dict(act["read"] or {}))
         changed[place].extend(_changed(dataset, before, act))
     return changed
+
+
+def whole_history(warehouse: Warehouse, dataset: Dataset, row: str) -> list[dict[str, Any]]:
+    """Return what people changed of a row, oldest first: while it was held, as kind `HELD`, and since it was loaded.
+
+    Raises:
+        MistakeError: There is no such row.
+    """
+    found = corrections.history(warehouse, dataset, row)
+    if found:
+        place = (str(found[-1]["run_id"]), int(found[-1]["line"]))
+    else:
+        with warehouse.transaction() as connection:
+            loaded = corrections.find_row(connection, dataset, row)
+        place = (str(loaded["run_id"][0]), int(loaded["line"][0]))
+    absent: dict[str, Any] = {"correction_id": None, "undoes": None, "carried_from": None, "warnings": []}
+    held = [
+        {**absent, **one, "kind": "HELD", "told": one["new_value"], "run_id": place[0], "line": place[1]}
+        for one in held_cells(warehouse, dataset, [place])[place]
+    ]
+    return sorted([*held, *found], key=lambda one: one["made_at"])
 
 
 def _changed(dataset: Dataset, before: dict[str, str], act: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

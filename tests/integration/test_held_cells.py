@@ -1,7 +1,8 @@
 """What people wrote into a row while it was held is told of the loaded row, cell by cell."""
 
-from flows.services import repairs
-from flows.services.held_cells import held_cells
+from flows.services import corrections, repairs
+from flows.services.corrections import Edit
+from flows.services.held_cells import held_cells, whole_history
 from flows.services.repairs import Fix
 from tests.conftest import Place
 from tests.integration.test_repairs import drop, ids, release
@@ -65,3 +66,20 @@ def test_rows_that_nobody_wrote_into_have_none(place: Place) -> None:
 
     assert told(place, "A1") == []
     assert held_cells(place.parts.warehouse, place.parts.datasets["sales_orders"], []) == {}
+
+
+def test_the_history_of_a_row_begins_while_it_was_held(place: Place) -> None:
+    drop(place, "B1,2026-01-31,North,Milk 1L,-2,5\n")
+    release(place, [Fix(exception_id=ids(place)[0], cells={"quantity": "2"})])
+    warehouse, dataset = place.parts.warehouse, place.parts.datasets["sales_orders"]
+    assert [one["kind"] for one in whole_history(warehouse, dataset, "B1")] == ["HELD"]
+
+    edit = Edit(row="B1", column="quantity", text="3", seen="2")
+    corrections.correct(warehouse, place.sign_in("editor"), dataset, [edit])
+
+    found = whole_history(warehouse, dataset, "B1")
+    assert [(one["kind"], one["old_value"], one["new_value"]) for one in found] == [
+        ("HELD", "-2", "2"),
+        ("CORRECTION", "2", "3"),
+    ]
+    assert found[0].keys() == found[1].keys()

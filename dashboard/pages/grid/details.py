@@ -20,7 +20,7 @@ from flows.core.dataset import Dataset
 from flows.core.errors import QuaysideError
 from flows.services import corrections, queries
 from flows.services.accounts import Role
-from flows.services.held_cells import held_cells
+from flows.services.held_cells import whole_history
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -60,20 +60,19 @@ class Details:
             return
         parts = self._visit.parts
         try:
-            found = corrections.history(parts.warehouse, dataset, row)
+            found = whole_history(parts.warehouse, dataset, row)
             origin = queries.lineage(parts.warehouse, parts.store, dataset, row)
-            place = (str(origin["run_id"]), int(origin["line"]))
-            held = [{**one, "kind": HELD} for one in held_cells(parts.warehouse, dataset, [place])[place]]
         except QuaysideError as error:
             self._history.object, self._origin.object = f"<p>{escaped(error)}</p>", ""
             self._acts.visible = False
             return
-        self._show_history(row, found, held)
+        held = [one for one in found if one["kind"] == HELD]
+        self._show_history(row, found, is_held=bool(held))
         self._origin.object = origin_markup(self._visit, row, origin, held)
 
-    def _show_history(self, row: str, found: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:
+    def _show_history(self, row: str, found: list[dict[str, Any]], *, is_held: bool) -> None:
         undone = {one["undoes"] for one in found}
-        standing = [one for one in found if one["kind"] != "UNDO" and one["correction_id"] not in undone]
+        standing = [one for one in found if one["kind"] not in ("UNDO", HELD) and one["correction_id"] not in undone]
         told = {_told(one): one["correction_id"] for one in reversed(standing)}
         self._acts.visible = bool(told) and self._visit.may(Role.EDITOR)
         self._undo.param.update(options=told, value=next(iter(told.values()), None))
@@ -88,9 +87,8 @@ class Details:
             Column(title="Why", show=lambda one: one["reason"]),
         )
         nothing = f"<p>{escaped(row)} stands as its file gave it.</p>"
-        changes = sorted([*held, *found], key=lambda one: one["made_at"])
-        table = table_markup(changes, columns, caption=f"History of {row}") if changes else nothing
-        self._history.object = table + (_FINAL if held else "")
+        table = table_markup(found, columns, caption=f"History of {row}") if found else nothing
+        self._history.object = table + (_FINAL if is_held else "")
 
     def _take_back(self) -> None:
         shown, number = self._shown, self._undo.value
