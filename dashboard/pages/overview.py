@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from panel.viewable import Viewable
@@ -17,6 +18,7 @@ from dashboard.parts.text import chip, markup
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import overview as store
 from dashboard.store.remembered import remembered
+from flows.services.accounts import Role
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -61,26 +63,28 @@ class Overview:
 
     def _figures(self, came: dict[str, Any], waits: dict[str, Any], worth: dict[str, Any]) -> list[str]:
         link = self._visit.link
-        under_way = f"{came['files_under_way']} under way" if came["files_under_way"] else "none under way"
-        failed = f", {came['files_failed']} failed" if came["files_failed"] else ""
+        today = self._visit.today()
+        monday = today - timedelta(days=today.weekday())
         return [
             tile_markup(
                 "Files today",
                 formats.count(came["files_today"]),
-                note=f"{formats.many(came['rows_today'], 'row')}; {under_way}{failed}",
-                href=link("runs"),
+                note=formats.many(came["rows_today"], "row"),
+                href=link("runs", first=today, last=today),
+                extra=_note(_of_any_day(came, self._visit)),
             ),
             tile_markup(
                 "Files this week",
                 formats.count(came["files_week"]),
                 note=formats.many(came["rows_week"], "row"),
-                href=link("runs"),
+                href=link("runs", first=monday, last=today),
             ),
             tile_markup(
                 "Held rows",
                 formats.count(waits["exceptions"]),
-                note=f"{formats.rupees(worth['revenue_waiting_inr'])} of revenue waits in them; {_others(waits)}",
+                note=f"{formats.rupees(worth['revenue_waiting_inr'])} of revenue waits in them",
                 href=link("exceptions"),
+                extra=_note(others(waits, self._visit)),
             ),
             tile_markup(
                 "Revenue loaded",
@@ -91,18 +95,32 @@ class Overview:
         ]
 
 
-def _others(waits: dict[str, Any]) -> str:
-    told = [
-        f"{waits[name]} {text}"
-        for name, text in (
-            ("reviews", "runs to review"),
-            ("waivers", "waivers to grant"),
-            ("conflicts", "corrections that did not follow"),
-            ("unclaimed", "objects in no dataset"),
-        )
-        if waits[name]
-    ]
-    return ", ".join(told) or "nothing else waits for a person"
+def _note(told: str) -> str:
+    return f'<span class="q-note">{told}</span>'
+
+
+def _led(text: str, href: str) -> str:
+    return f'<a href="{escaped(href)}">{escaped(text)}</a>'
+
+
+def _of_any_day(came: Mapping[str, Any], visit: Visit) -> str:
+    under_way = f"{formats.count(came['files_under_way'])} under way" if came["files_under_way"] else "none under way"
+    if not came["files_failed"]:
+        return f"Of any day: {under_way}"
+    failed = _led(f"{formats.count(came['files_failed'])} failed", visit.link("runs", state="FAILED"))
+    return f"Of any day: {under_way}, {failed}"
+
+
+def others(waits: Mapping[str, Any], visit: Visit) -> str:
+    """Return what waits for a person besides held rows, each with a link to where a person acts on it."""
+    link, unclaimed = visit.link, f"{formats.many(waits['unclaimed'], 'object')} in no dataset"
+    told = {
+        "reviews": _led(f"{formats.many(waits['reviews'], 'run')} to review", link("runs", state="AWAITING_REVIEW")),
+        "waivers": _led(f"{formats.many(waits['waivers'], 'waiver')} to grant", link("exceptions", waiver="asked")),
+        "conflicts": _led(f"{formats.many(waits['conflicts'], 'correction')} that did not follow", link("exceptions")),
+        "unclaimed": _led(unclaimed, link("upload")) if visit.may(Role.EDITOR) else unclaimed,
+    }
+    return ", ".join(text for name, text in told.items() if waits[name]) or "Nothing else waits for a person"
 
 
 def _quality(rows: list[dict[str, Any]], visit: Visit) -> str:

@@ -207,6 +207,8 @@ def test_what_became_of_a_persons_files_is_told_from_the_first_byte_to_the_last_
     states.append(_told(place))
     loading.exceptions(load)
     loading.transform(load)
+    liveness.tell_progress(place.parts.warehouse, load.run_id, **asdict(load.progress) | {"rows_written": 1})
+    states.append(_told(place))
     publishing.publish(load)
     liveness.forget_progress(place.parts.warehouse, load.run_id)
     states.append(_told(place))
@@ -218,6 +220,7 @@ def test_what_became_of_a_persons_files_is_told_from_the_first_byte_to_the_last_
         {"sent.csv": ("waits for a worker", None, None, None), "left.csv": left_told},
         {"sent.csv": ("picked up", None, None, None), "left.csv": left_told},
         {"sent.csv": ("loading", 1, None, 0), "left.csv": left_told},
+        {"sent.csv": ("loading 100 %", 1, 1, 0), "left.csv": left_told},
         {"sent.csv": ("done", 1, 1, 0), "left.csv": left_told},
     ]
     assert (load.progress.bytes_judged, load.progress.rows_judged) == (load.progress.bytes_total, 1)

@@ -68,9 +68,10 @@ def _under_way(row: Row) -> Told:
     started, ended = row["stages_started"] or (), row["stages_ended"] or ()
     if "validate" in ended:
         read, held = row["rows_validated"], row["rows_held_validated"]
-        part = _percent(row["rows_written"], read - held) if row["rows_written"] else None
+        written = row["rows_written"] or None
+        part = _percent(written, read - held) if written else None
         label = "loading" if part is None else f"loading {part} %"
-        return Told(step=LOADING, label=label, percent=part, read=read, held=held)
+        return Told(step=LOADING, label=label, percent=part, read=read, loaded=written, held=held)
     if "validate" in started:
         part = _percent(row["bytes_judged"], row["bytes_total"]) if row["bytes_total"] else None
         label = "validating" if part is None else f"validating {part} %"

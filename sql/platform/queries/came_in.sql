@@ -1,4 +1,4 @@
--- What came in today and this week? One row.
+-- What came in today and this week, and what of any day is under way or failed? One row.
 select
     count(*) filter (where f.landed_on = %(today)s) as files_today,
     count(*) filter (where f.landed_on >= date_trunc('week', %(today)s::date)::date) as files_week,
