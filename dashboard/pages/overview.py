@@ -12,6 +12,7 @@ from dashboard import formats, targets
 from dashboard.formats import escaped
 from dashboard.page import Page
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import side_by_side, stack, tiles
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import chip, markup
@@ -144,7 +145,7 @@ def _quality(rows: list[dict[str, Any]], visit: Visit) -> str:
             is_number=True,
         ),
     )
-    return table_markup(rows, columns)
+    return table_markup(rows, columns) + _csv("quality", len(rows), "datasets")
 
 
 def _held(rows: list[dict[str, Any]], visit: Visit) -> str:
@@ -165,7 +166,7 @@ def _held(rows: list[dict[str, Any]], visit: Visit) -> str:
         Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
         Column(title="Oldest", show=lambda row: formats.ago(row["oldest_at"]), is_number=True),
     )
-    return table_markup(rows, columns)
+    return table_markup(rows, columns) + _csv("held", len(rows), "reasons")
 
 
 def _runs(rows: list[dict[str, Any]], visit: Visit) -> str:
@@ -188,7 +189,11 @@ def _runs(rows: list[dict[str, Any]], visit: Visit) -> str:
         Column(title="Took", show=lambda row: formats.duration(row["taken"]), is_number=True),
         Column(title="Started", show=lambda row: formats.ago(row["started_at"]), is_number=True),
     )
-    return table_markup(rows, columns)
+    return table_markup(rows, columns) + _csv("runs", len(rows), "runs")
+
+
+def _csv(what: str, number: int, noun: str) -> str:
+    return f"<p>{csv_link(csv_url('overview', what, {}), number, noun)}</p>"
 
 
 def _state(row: Mapping[str, Any]) -> str:

@@ -1,7 +1,9 @@
 """What the page of runs shows: the runs that match, and one of them with its stages, controls and held rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +22,15 @@ EXPORTED = (
     "reason", "warnings", "file_id", "file", "batch", "is_duplicate", "is_silent",
 )  # fmt: skip
 """What `runs_page` tells of a run, in its order."""
+
+COMPARED = (
+    "state", "rule_fingerprint", "code_version", "size_bytes", "taken", "rows_read", "rows_loaded", "rows_held",
+    "exceptions_open", "warning_findings", "first_pass_quality", "final_quality", "check_pass_rate", "exception_rate",
+)  # fmt: skip
+"""What of two runs stands beside each other."""
+Beside = tuple[str, Row | None, Row | None]
+"""A rule, and how it ended in each of two runs; None where it did not judge."""
+_NONE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +96,20 @@ def found(warehouse: Warehouse, told: str) -> Row | None:
 def controls(warehouse: Warehouse, run_id: UUID) -> list[Row]:
     """Return how each rule ended."""
     return warehouse.rows(query("platform", "run_controls"), run_id=run_id)
+
+
+def beside(mine: Sequence[Row], others: Sequence[Row]) -> list[Beside]:
+    """Return the rules of two runs, those whose shares of failures differ most first."""
+    here, there = ({row["rule"]: row for row in rows} for rows in (mine, others))
+    names = [*here, *(name for name in there if name not in here)]
+    gaps = {name: abs((share_of(here.get(name)) or _NONE) - (share_of(there.get(name)) or _NONE)) for name in names}
+    names.sort(key=lambda name: -gaps[name])
+    return [(name, here.get(name), there.get(name)) for name in names]
+
+
+def share_of(row: Row | None) -> Decimal | None:
+    """Return the share of the tested rows that broke a rule."""
+    return Decimal(row["failed"]) / row["tested"] if row and row["tested"] else None
 
 
 def held(warehouse: Warehouse, run_id: UUID) -> list[Row]:

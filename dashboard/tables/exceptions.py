@@ -1,4 +1,6 @@
-"""The inbox: its rows as a sheet that can be edited and brought back, how many there are by rule, and by day."""
+"""The inbox: its rows as a sheet that can be edited and brought back, how many there are by rule, and by day.
+
+And the corrections that did not follow."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,12 +10,14 @@ from dashboard.state.exceptions import FILTERS, NAMES, ExceptionsState
 from dashboard.store import exceptions as store
 from dashboard.tables.asked import Asked, Make
 from flows.core.errors import MistakeError
-from flows.services import spreadsheets
+from flows.services import corrections, spreadsheets
 from flows.services.exporting import Send
 from flows.services.tables import Table
 
 BY_RULE = ("dataset", "category", "rule", "exceptions")
 BY_DAY = ("day", "name", "opened", "closed")
+CONFLICT = ("conflict_id", "dataset", "base_name", "run_id", "line", "column_name", "made_on", "corrected_to", "found",
+            "reason", "opened_at", "correction_id", "exception_id")  # fmt: skip
 
 
 def _rows(asked: Asked, to: Send) -> int:
@@ -48,8 +52,20 @@ def _by_day(asked: Asked, to: Send) -> int:
     return asked.send(table, to)
 
 
+def _conflicts(asked: Asked, to: Send) -> int:
+    state = asked.state(ExceptionsState, ("dataset",))
+    found = corrections.conflicts(asked.parts.warehouse, str(state.dataset))
+    table = Table(
+        name="corrections that did not follow",
+        columns=CONFLICT,
+        rows=lambda _: ([row[one] for one in CONFLICT] for row in found),
+    )
+    return asked.send(table, to)
+
+
 TABLES: dict[tuple[str, str], Make] = {
     ("exceptions", "rows"): _rows,
     ("exceptions", "by_rule"): _by_rule,
     ("exceptions", "by_day"): _by_day,
+    ("exceptions", "conflicts"): _conflicts,
 }

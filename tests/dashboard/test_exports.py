@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.dashboard.conftest import Dashboard, open_browser
+from tests.integration.test_corrections import NAME, TELCO, correct, telco_row
 
 HEADER = "order_id,order_date,region,product,quantity,revenue\n"
 ROWS = (
@@ -18,10 +19,10 @@ ROWS = (
 )
 
 
-def rows_of(page: Page, link: str) -> list[dict[str, str]]:
+def rows_of(page: Page, link: str | re.Pattern[str] | Locator) -> list[dict[str, str]]:
     """Follow a link of a page and return what was downloaded."""
     with page.expect_download() as told:
-        page.get_by_role("link", name=link).first.click()
+        (link if isinstance(link, Locator) else page.get_by_role("link", name=link).first).click()
     return list(csv.DictReader(io.StringIO(Path(told.value.path()).read_text("utf-8-sig"))))
 
 
@@ -33,7 +34,7 @@ def test_what_is_exported_equals_the_screen(dashboard: Dashboard, steward: Page)
     steward.goto(f"{dashboard.url}/exceptions?rule=region_present")
     held = rows_of(steward, "CSV of 2 rows of Sales orders")
     steward.goto(f"{dashboard.url}/audit?event=export")
-    audited = rows_of(steward, re.compile("CSV of 2 events"))  # type: ignore[arg-type]  # a pattern is a name too
+    audited = rows_of(steward, re.compile("CSV of 2 events"))
 
     by_region = {row["region"]: row["revenue_inr"] for row in products if "region" in row}
     assert by_region == {"North": "10.00", "South": "50.50"}
@@ -68,6 +69,50 @@ def test_the_tile_of_what_waits_leads_to_as_much_of_the_filter_as_the_inbox_take
 
     steward.goto(f"{dashboard.url}/sales?region=South&product=Milk+1L&first=2026-01-01&last=2026-01-31")
     expect(tile).to_contain_text("The link shows held rows of Milk 1L, of every day and every region")
+
+
+def test_the_first_page_and_a_run_hand_out_their_tables(dashboard: Dashboard, steward: Page) -> None:
+    other = dashboard.place.drop(HEADER + "Z1,2026-01-01,North,Milk 1L,1,10\n", "=other.csv")
+    run = dashboard.place.drop(HEADER + ROWS)
+
+    steward.goto(f"{dashboard.url}/overview")
+    runs = rows_of(steward, "CSV of 2 runs")
+    quality = rows_of(steward, re.compile("CSV of . datasets"))
+    held = rows_of(steward, "CSV of 1 reason")
+    assert [row["base_name"] for row in runs] == ["orders.csv", "'=other.csv"]
+    assert {row["dataset"] for row in quality} == set(dashboard.place.parts.datasets)
+    assert [row["exceptions"] for row in held] == ["2"]
+
+    steward.goto(f"{dashboard.url}/runs?run={run.run_id}&compare={other.run_id}")
+    stages = rows_of(steward, re.compile("CSV of . stages"))
+    measures = rows_of(steward, re.compile("CSV of .* measures"))
+    assert stages[0]["stage"] == "register"
+    assert ["2", "0"] in [[row["run"], row["other_run"]] for row in measures if row["measure"] == "rows_held"]
+    for one in steward.get_by_role("link", name=re.compile("^CSV of .* controls")).all():
+        assert len(rows_of(steward, one)) == int(re.findall("[0-9]+", one.inner_text())[0])
+
+
+def test_accounts_and_corrections_leave_from_their_pages(
+    dashboard: Dashboard, steward: Page, chromium: Browser
+) -> None:
+    place = dashboard.place
+    place.drop(TELCO + "F,Small,10000,1\n", NAME, "telco_packages")
+    correct(place, telco_row(place, "Small"), "price", "12000", "10000.00", dataset="telco_packages")
+    place.drop(TELCO + "F,Small,11000,1\n", NAME, "telco_packages")
+
+    steward.goto(f"{dashboard.url}/exceptions?dataset=telco_packages")
+    (conflict,) = rows_of(steward, "CSV of 1 correction")
+    context = open_browser(dashboard, chromium, "admin")
+    admin = context.new_page()
+    admin.goto(f"{dashboard.url}/people")
+    told = rows_of(admin, re.compile("CSV of .* accounts"))
+    shown = admin.get_by_role("table").locator("tbody tr").count()
+    context.close()
+
+    assert (conflict["corrected_to"], conflict["found"]) == ("12000.00", "11000.00")
+    assert len(told) == shown
+    cookie = {"Cookie": dashboard.cookie("viewer")}
+    assert dashboard.http("GET", "/export/people/accounts.csv", headers=cookie).status == 403
 
 
 def test_a_filter_that_is_none_is_refused(dashboard: Dashboard) -> None:

@@ -9,14 +9,16 @@ import pytest
 from dashboard.store import figures as store
 from dashboard.tables import Asked, tables
 from flows.core.errors import MistakeError, RefusedError
+from flows.services import accounts
 from tests.conftest import Place
+from tests.integration.test_corrections import NAME, TELCO, correct, telco_row
 
 SALES = (
     "order_id,order_date,region,product,quantity,revenue\n"
     "A1,2026-01-01,North,Milk 1L,1,10\nA2,2026-01-02,South,Milk 1L,1,20\nA3,2026-01-03,South,Milk 1L,1,30\n"
     "H1,2026-01-04,,Milk 1L,none,5\n"
 )
-NEW_PAGES = ("quality", "telco", "governance", "upload", "sales")
+NEW_PAGES = ("quality", "telco", "governance", "upload", "sales", "overview")
 
 
 def export(place: Place, page: str, what: str, role: str = "viewer", **query: str) -> list[dict[str, str]]:
@@ -103,3 +105,61 @@ def test_every_view_of_a_dataset_leaves_with_all_of_its_rows(place: Place) -> No
     for query in ({}, {"dataset": "nothing"}, {"dataset": "telco_packages"}):
         with pytest.raises(MistakeError, match="declares the view by_product"):
             export(place, "figures", "by_product", **query)
+
+
+def test_the_tables_of_the_first_page_leave(place: Place) -> None:
+    place.drop(SALES, "=orders.csv")
+
+    (run,) = export(place, "overview", "runs")
+    quality = {row["dataset"]: row["final_quality"] for row in export(place, "overview", "quality")}
+
+    assert (run["base_name"], run["rows_read"], run["rows_held"]) == ("'=orders.csv", "4", "1")
+    assert Decimal(quality.pop("sales_orders")) == Decimal("0.75")
+    assert quality == {"telco_packages": ""}
+    assert sum(int(row["exceptions"]) for row in export(place, "overview", "held")) == 1
+
+
+def test_the_parts_of_one_run_leave_and_what_it_has_beside_another(place: Place) -> None:
+    other = str(place.drop(SALES.replace("none", "2"), "other.csv").run_id)
+    run = str(place.drop(SALES.replace("A", "B"), "orders.csv").run_id)
+
+    stages = export(place, "runs", "stages", run=run)
+    failed = {row["rule"] for row in export(place, "runs", "controls", run=run) if row["failed"] != "0"}
+    measures = {row["measure"]: row for row in export(place, "runs", "measures", run=run, compare=other)}
+    rules = export(place, "runs", "rules", run=run, compare=other)
+
+    assert [row["stage"] for row in stages] == ["register", "validate", "exceptions", "transform", "publish"]
+    assert failed == {"region_present", "quantity_readable"}
+    assert sum(int(row["rows_held"]) for row in export(place, "runs", "held", run=run)) == 1
+    assert (measures["warning_findings"]["run"], measures["rows_held"]["other_run"]) == ("0", "1")
+    first = rules[0]
+    assert (first["rule"], first["failed"], first["other_failed"]) == ("quantity_readable", "1", "0")
+    for query in ({}, {"run": "nothing"}, {"run": run, "state": "FAILED"}):
+        with pytest.raises(MistakeError):
+            export(place, "runs", "stages", **query)
+
+
+def test_accounts_leave_for_admins_alone_and_without_a_hash(place: Place) -> None:
+    admin, viewer = (place.sign_in(role) for role in ("admin", "viewer"))
+    blocks: list[bytes] = []
+    tables()["people", "accounts"](Asked(parts=place.parts, actor=admin, query={}), blocks.append)
+
+    rows = list(csv.DictReader(io.StringIO(b"".join(blocks).decode())))
+    shown = accounts.accounts(place.parts.warehouse, admin)
+    assert [(row["account"], row["role"]) for row in rows] == [(row["account"], str(row["role"])) for row in shown]
+    assert not [name for name in rows[0] if "hash" in name]
+    for role in ("viewer", "steward"):
+        with pytest.raises(RefusedError):
+            export(place, "people", "accounts", role)
+    assert viewer.account in {row["account"] for row in rows}
+
+
+def test_corrections_that_did_not_follow_leave(place: Place) -> None:
+    place.drop(TELCO + "F,=Small,10000,1\n", NAME, "telco_packages")
+    correct(place, telco_row(place, "=Small"), "price", "12000", "10000.00", dataset="telco_packages")
+    place.drop(TELCO + "F,=Small,11000,1\n", NAME, "telco_packages")
+
+    (row,) = export(place, "exceptions", "conflicts", dataset="telco_packages")
+
+    assert (row["base_name"], row["corrected_to"], row["found"]) == (NAME, "12000.00", "11000.00")
+    assert export(place, "exceptions", "conflicts", dataset="sales_orders") == []

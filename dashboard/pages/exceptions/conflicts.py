@@ -11,6 +11,7 @@ from panel.viewable import Viewable
 from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.parts.card import card
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import place
 from dashboard.parts.table import Row
 from dashboard.parts.text import markup
@@ -35,7 +36,7 @@ class Conflicts:
         self._visit = visit
         self._place = place()
         self._told = markup("")
-        self._shown: list[int] = []
+        self._shown: tuple[str, list[int]] = ("", [])
         self.view = card(
             "Corrections that did not follow",
             self._told,
@@ -48,13 +49,14 @@ class Conflicts:
         """Show what waits now."""
         rows = corrections.conflicts(self._visit.parts.warehouse, dataset)
         ids = [row["conflict_id"] for row in rows]
-        if ids == self._shown:
+        if (dataset, ids) == self._shown:
             return
-        self._shown = ids
+        self._shown = (dataset, ids)
         self.view.visible = bool(rows)
         shown = rows[:SHOWN]
         waits = f"{formats.count(len(rows))} wait for a decision, {len(shown)} are shown."
-        self._told.object = f"<p>{'1 waits for a decision.' if len(rows) == 1 else waits}</p>"
+        link = csv_link(csv_url("exceptions", "conflicts", {"dataset": dataset}), len(rows), "corrections")
+        self._told.object = f"<p>{'1 waits for a decision.' if len(rows) == 1 else waits} {link}</p>"
         self._place[:] = [self._one(row) for row in shown]
 
     def _one(self, row: Row) -> Viewable:

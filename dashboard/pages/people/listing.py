@@ -12,6 +12,7 @@ from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.parts.card import card
 from dashboard.parts.drawn import drawing, redraw
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.table import Column, Row, table_markup
 from dashboard.parts.text import chip
 
@@ -56,7 +57,9 @@ class Listing:
             ),
             Column(title="Sessions", show=lambda row: formats.count(row["sessions"]), is_number=True, is_minor=True),
         )
-        redraw(self._table, table_markup(rows, columns, caption=formats.many(len(rows), "account")))
+        table = table_markup(rows, columns, caption=formats.many(len(rows), "account"))
+        link = csv_link(csv_url("people", "accounts", {}), len(rows), "accounts")
+        redraw(self._table, f"{table}<p>{link}</p>")
 
     def _name(self, row: Row, chosen: str) -> str:
         name = escaped(row["account"])

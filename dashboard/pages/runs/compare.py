@@ -9,58 +9,54 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard import formats
 from dashboard.formats import escaped
+from dashboard.store.runs import COMPARED, Beside, share_of
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
 Row = dict[str, Any]
 Show = Callable[[Any], str]
-_COUNTS: tuple[tuple[str, str, Show], ...] = (
-    ("State", "state", str),
-    ("Rules", "rule_fingerprint", str),
-    ("Code", "code_version", str),
-    ("Size", "size_bytes", formats.size),
-    ("Took", "taken", formats.duration),
-    ("Rows read", "rows_read", formats.count),
-    ("Rows loaded", "rows_loaded", formats.count),
-    ("Rows held", "rows_held", formats.count),
-    ("of these open", "exceptions_open", formats.count),
-    ("Warnings", "warning_findings", formats.count),
-    ("First-pass quality", "first_pass_quality", formats.share),
-    ("Final quality", "final_quality", formats.share),
-    ("Check pass rate", "check_pass_rate", formats.share),
-    ("Exception rate", "exception_rate", formats.share),
-)
-_NONE = Decimal(0)
+_COUNTS: dict[str, tuple[str, Show]] = {
+    "state": ("State", str),
+    "rule_fingerprint": ("Rules", str),
+    "code_version": ("Code", str),
+    "size_bytes": ("Size", formats.size),
+    "taken": ("Took", formats.duration),
+    "rows_read": ("Rows read", formats.count),
+    "rows_loaded": ("Rows loaded", formats.count),
+    "rows_held": ("Rows held", formats.count),
+    "exceptions_open": ("of these open", formats.count),
+    "warning_findings": ("Warnings", formats.count),
+    "first_pass_quality": ("First-pass quality", formats.share),
+    "final_quality": ("Final quality", formats.share),
+    "check_pass_rate": ("Check pass rate", formats.share),
+    "exception_rate": ("Exception rate", formats.share),
+}
 _WHATEVER = ("taken",)
 """What differs each time and says nothing."""
 
 
-def comparison(run: Row, other: Row, controls: Sequence[Row], other_controls: Sequence[Row], visit: Visit) -> str:
-    """Return one table of counts and measures and one of controls; lines that differ are marked by a word."""
+def comparison(run: Row, other: Row, rules: Sequence[Beside], visit: Visit, links: tuple[str, str]) -> str:
+    """Return one table of counts and measures and one of controls; lines that differ are marked by a word.
+
+    Args:
+        links: Markup of ours below each of the two.
+    """
     names = [_name(one, visit) for one in (run, other)]
     counts = [
         _line(escaped(label), run[name], other[name], show, is_told=name not in _WHATEVER)
-        for label, name, show in _COUNTS
+        for name, (label, show) in ((name, _COUNTS[name]) for name in COMPARED)
     ]
-    rules = _rules(controls, other_controls)
-    return _table("Counts and measures", names, counts) + _table("Controls: failed of tested", names, rules)
-
-
-def _rules(mine: Sequence[Row], others: Sequence[Row]) -> list[str]:
-    here, there = ({row["rule"]: row for row in rows} for rows in (mine, others))
-    names = [*here, *(name for name in there if name not in here)]
-    gaps = {name: abs((_share_of(here.get(name)) or _NONE) - (_share_of(there.get(name)) or _NONE)) for name in names}
-    names.sort(key=lambda name: -gaps[name])
-    return [_line(escaped(name), here.get(name), there.get(name), _control) for name in names]
-
-
-def _share_of(row: Row | None) -> Decimal | None:
-    return Decimal(row["failed"]) / row["tested"] if row and row["tested"] else None
+    controls = [_line(escaped(name), here, there, _control) for name, here, there in rules]
+    measures, judged = links
+    return (
+        f"{_table('Counts and measures', names, counts)}{measures}"
+        f"{_table('Controls: failed of tested', names, controls)}{judged}"
+    )
 
 
 def _control(row: Row) -> str:
-    share = formats.share(_share_of(row), decimals=2)
+    share = formats.share(share_of(row), decimals=2)
     return f"{formats.count(row['failed'])} of {formats.count(row['tested'])} ({share})"
 
 
@@ -75,7 +71,7 @@ def _line(label: str, one: Any, other: Any, show: Show, *, is_told: bool = True)
 
 def _difference(one: Any, other: Any) -> str:  # Any: as above
     if isinstance(one, dict) and isinstance(other, dict):
-        a, b = _share_of(one), _share_of(other)
+        a, b = share_of(one), share_of(other)
         return "differs" if a is None or b is None else _points(a - b)
     if isinstance(one, Decimal) and isinstance(other, Decimal) and max(one, other) <= 1:
         return _points(one - other)

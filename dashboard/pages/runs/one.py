@@ -16,6 +16,7 @@ from dashboard.pages.runs.review import why_it_waits
 from dashboard.pages.runs.states import WORDS
 from dashboard.parts.card import card
 from dashboard.parts.drawn import drawing, redraw
+from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import side_by_side, stack
 from dashboard.state.runs import RunsState
 from dashboard.store import runs as store
@@ -79,14 +80,14 @@ class OneRun:
             return
         run_id = run["run_id"]
         events, controls = store.events(warehouse, run_id), store.controls(warehouse, run_id)
-        stages = store.stages(events)
+        stages, held = store.stages(events), store.held(warehouse, run_id)
         told = {
             "head": markup.head(run, visit),
             "counts": markup.counts(run),
             "picture": markup.picture(run, stages, visit),
-            "timeline": markup.timeline(run, stages),
-            "controls": markup.controls(controls, run, visit),
-            "held": markup.held(store.held(warehouse, run_id), run, visit),
+            "timeline": markup.timeline(run, stages) + self._csv("stages", len(stages)),
+            "controls": markup.controls(controls, run, visit) + self._csv("controls", len(controls)),
+            "held": markup.held(held, run, visit) + self._csv("held", len(held), "reasons"),
             "trace": markup.trace(events),
             "about": markup.about(run, visit),
             "review": why_it_waits(reviews.why(warehouse, run_id)) if run["state"] == "AWAITING_REVIEW" else "",
@@ -107,7 +108,19 @@ class OneRun:
             redraw(self._panes["comparison"], '<p class="q-note">Choose a run of the same dataset.</p>')
             return
         mine, others = (store.controls(warehouse, one["run_id"]) for one in (run, other))
-        redraw(self._panes["comparison"], comparison(run, other, mine, others, self._visit))
+        rules = store.beside(mine, others)
+        links = (
+            self._csv("measures", len(store.COMPARED), compare=str(other["run_id"])),
+            self._csv("rules", len(rules), "controls", compare=str(other["run_id"])),
+        )
+        redraw(self._panes["comparison"], comparison(run, other, rules, self._visit, links))
+
+    def _csv(self, what: str, number: int, noun: str = "", **query: str) -> str:
+        """Return the link to a part of the run as CSV; nothing where it has no row."""
+        if self._run is None or not number:
+            return ""
+        url = csv_url("runs", what, {"run": self._run["run_id"], **query})
+        return f"<p>{csv_link(url, number, noun or what)}</p>"
 
     def _offer(self) -> None:
         if self._run is None:
