@@ -21,6 +21,7 @@ from flows.core.errors import RefusedError
 from flows.services import (
     accounts,
     asking,
+    comparing,
     corrections,
     products,
     queries,
@@ -151,7 +152,12 @@ def test_a_whole_load_works_under_the_role_and_the_keys_of_the_flows(under: Call
     )
     liveness.forget_progress(flows.parts.warehouse, run_id)
     asking.answer(flows.parts.warehouse, run_id, ["1"], 0)
+    asked = comparing.ask_in_prefect(flows.parts.warehouse, run_id, uuid4())
+    replayed = comparing.compare(
+        flows.parts.warehouse, flows.parts.store, flows.parts.datasets, asked, flows.folder / "scratch"
+    )
 
+    assert replayed.differences == []
     assert (done[file_id].rows_loaded, done[file_id].rows_held) == (2, 1)
     assert under(ANALYST).one("select orders from sales_orders.figures") == 2
 
@@ -202,6 +208,8 @@ def test_everything_that_people_do_works_under_the_role_of_the_dashboard(
     repairs.grant_waiver(warehouse, second, datasets, waiting[:1])
     closed = repairs.discard(warehouse, steward, datasets, waiting[1:], reason="never sold")
     rebuild(warehouse, place.parts.store, steward, datasets, corrected.run_id, tmp_path / "scratch")
+    again = comparing.replay(warehouse, parts.store, steward, datasets, corrected.run_id, tmp_path / "scratch")
+    assert again.differences == []
     batch = ledger.allocate_batch(warehouse, date(2026, 1, 1), "steward")
     for name, cut in (("whole.csv", 0), ("broken.csv", 1)):
         content = f"{GOOD}{uuid4()}" if cut else GOOD
