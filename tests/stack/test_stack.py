@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ from tests.browsing import CHROMIUM, FLAGS
 from tests.stack.conftest import ROOT, Containers, rows_of
 
 FILES = 200
+_EXAMPLE = re.compile(r"```yaml\n(# docker-compose.override.yml.*?)```", re.DOTALL)
 PACKAGES = """
     select f.base_name, row_number() over (partition by f.base_name order by p.line), trunc(p.price_idr), p.price_tier,
         p.validity_days
@@ -39,6 +41,32 @@ def test_nothing_starts_while_a_secret_is_empty(tmp_path: Path, stack: Container
 
     assert done.returncode != 0
     assert "is empty - see .env.example" in done.stderr
+
+
+def test_compose_takes_the_example_of_parts_that_are_elsewhere(tmp_path: Path, stack: Containers) -> None:
+    (tmp_path / "override.yml").write_text(_EXAMPLE.findall((ROOT / "infra" / "README.md").read_text())[0])
+    moved = {"QUAYSIDE_POSTGRES_HOST": "db.example.org", "QUAYSIDE_S3_ENDPOINT": "s3.example.org"}
+
+    told = subprocess.run(
+        [
+            "docker",
+            "compose",
+            "-f",
+            "docker-compose.yml",
+            "-f",
+            tmp_path / "override.yml",
+            "config",
+            "--format",
+            "json",
+        ],
+        cwd=ROOT,
+        env={**stack.environment, **moved},
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+
+    assert json.loads(told)["services"].keys() & {"postgres", "objects"} == set()
+    assert [part for part in ("@postgres:", "objects:9000") if part in told] == []
 
 
 def test_the_real_orders_are_in_the_marts_and_on_the_page(stack: Containers, shared_data: Path) -> None:
