@@ -41,4 +41,4 @@ def name_no_other_server() -> None:
     shadow tree of the component.
     """
     component: Any = MaterialComponent  # Any: what is taken out is private
-    component._process_importmap = classmethod(lambda _: {"imports": {"@mui/": "/static/"}})
+    component._process_importmap = classmethod(lambda _: {"imports": {"@mui/": "none:/"}})
