@@ -12,7 +12,7 @@ from flows.core.history import Standing
 from flows.services import repairs
 from flows.services.repairs import Fix
 from tests.conftest import Place
-from tests.integration.test_real_input import RULES
+from tests.expected import RULES
 from tests.integration.test_repairs import HEADER, ids, release
 
 ZONE = ZoneInfo("Asia/Kolkata")

@@ -7,15 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Place
-
-RULES = {
-    "missing region": "region_present",
-    "negative revenue": "revenue_not_negative",
-    "quantity not above zero": "quantity_above_zero",
-    "missing date": "order_date_present",
-    "unreadable date": "order_date_readable",
-    "duplicate order id (later copy of an already accepted row)": "order_id_is_unique",
-}
+from tests.expected import RULES, figures_in
 
 
 @pytest.fixture
@@ -27,46 +19,12 @@ def _sales(shared_data: Path) -> bytes:
     return (shared_data / "sales_orders" / "sales_data.csv").read_bytes()
 
 
-def figures_in_the_database(place: Place) -> dict[str, object]:
-    """Return the figures as `expected.json` names them."""
-    total = place.rows("select * from sales_orders.figures")[0]
-    waiting = place.rows("select * from sales_orders.waiting")[0]
-    measures = place.rows("select * from platform.run_measures")[0]
-    regions = place.rows("select * from sales_orders.by_region order by region")
-    categories = place.rows("select * from sales_orders.by_category order by category")
-    products = place.rows("select * from sales_orders.by_product order by product")
-    failed = {row["rule"]: row["failed"] for row in place.rows("select rule, failed from platform.run_rule")}
-    held = place.rows("select category, sum(rows_held)::integer as held from platform.held_by_category group by 1")
-    return {
-        "rows_read": measures["rows_read"],
-        "rows_loaded": measures["rows_loaded"],
-        "rows_held": measures["rows_held"],
-        "findings_by_rule": {told: failed[code] for told, code in RULES.items()},
-        "held_by_primary_category": {row["category"]: row["held"] for row in held},
-        "revenue_inr": str(total["revenue_inr"]),
-        "quantity": total["units"],
-        "average_order_value_inr": str(total["average_order_value_inr"]),
-        "first_order_date": str(total["first_ordered_on"]),
-        "last_order_date": str(total["last_ordered_on"]),
-        "revenue_inr_by_region": {row["region"]: str(row["revenue_inr"]) for row in regions},
-        "orders_by_region": {row["region"]: row["orders"] for row in regions},
-        "revenue_inr_by_category": {row["category"]: str(row["revenue_inr"]) for row in categories},
-        "revenue_inr_and_orders_by_product": {
-            row["product"]: [str(row["revenue_inr"]), row["orders"]] for row in products
-        },
-        "revenue_waiting_inr": str(waiting["revenue_waiting_inr"]),
-        "open_exceptions_with_waiting_revenue": waiting["open_exceptions_with_waiting_revenue"],
-        "open_exceptions_without": waiting["open_exceptions_without"],
-        "days_with_orders": total["days_with_orders"],
-    }
-
-
 def test_the_real_sales_file_gives_every_expected_figure(
     place: Place, shared_data: Path, expected: dict[str, object]
 ) -> None:
     place.drop(_sales(shared_data), "sales_data.csv")
 
-    figures = figures_in_the_database(place)
+    figures = figures_in(place.rows)
 
     assert figures == {name: expected[name] for name in figures}
 
@@ -84,7 +42,7 @@ def test_an_ordinary_s3_client_gives_the_same(place: Place, shared_data: Path, e
 
     place.load_all()
 
-    figures = figures_in_the_database(place)
+    figures = figures_in(place.rows)
     assert figures == {name: expected[name] for name in figures}
     assert place.one("select source from platform.batch") == "pickup"
 

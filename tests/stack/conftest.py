@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,11 @@ class Containers:
     def sql(self, query: str) -> str:
         """Return what a query says, cells separated by `|`."""
         return self.compose("exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "quayside", "-Atc", query).strip()
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Return the rows of a query; numbers with a point are exact."""
+        told = self.sql(f"select coalesce(json_agg(row_to_json(q)), '[]') from ({query}) as q")
+        return list(json.loads(told, parse_float=Decimal))
 
     def s3(self, key: str, secret: str) -> Any:  # Any: boto3 has no types
         """Return an ordinary S3 client that comes through the proxy.
