@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -79,6 +80,15 @@ def test_the_menu_starts_closed_on_a_phone_and_open_on_a_desk(dashboard: Dashboa
         page.goto(f"{dashboard.url}/overview")
         expect(page.get_by_role("button", name=told)).to_be_visible()
         context.close()
+
+
+def test_bars_stand_for_a_page_until_the_database_has_answered(dashboard: Dashboard, steward: Page) -> None:
+    with psycopg.connect(dashboard.place.parts.settings.database_url.get_secret_value()) as connection:
+        connection.execute("lock table platform.run in access exclusive mode")
+        steward.goto(f"{dashboard.url}/runs")
+        expect(steward.get_by_role("heading", level=1)).to_have_text("Runs")
+        expect(steward.get_by_role("status", name="Loading")).to_be_visible()
+    expect_page(steward, "Runs")
 
 
 def test_a_page_fetches_the_letters_that_it_shows_and_no_others(dashboard: Dashboard, steward: Page) -> None:

@@ -36,9 +36,9 @@ COLUMNS_SX = {
     "gridTemplateColumns": {"xs": "minmax(0, 1fr)", "lg": "minmax(0, 3fr) minmax(0, 2fr)"},
     "gap": 2,
     "alignItems": "start",
-    "& > :last-child": {"order": {"xs": -1, "lg": 0}},
+    "& > :last-child > *": {"order": {"xs": -1, "lg": 0}},
 }
-"""On a phone the row that is open stands above the list."""
+"""On a phone the row that is open stands above the list; what wraps a column has no box that could be placed."""
 
 
 class Inbox:
