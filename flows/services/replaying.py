@@ -3,35 +3,26 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import polars as pl
 
-from flows.adapters import marts, past, stored
+from flows.adapters import marts, stored
 from flows.adapters.missing import missing_of
 from flows.adapters.object_store import ObjectStore
 from flows.adapters.scratch import Scratch
 from flows.adapters.warehouse import Connection
 from flows.core.dataset import Context, Dataset
-from flows.core.duplicates import judge_duplicates
 from flows.core.errors import FileRejectedError, MistakeError, ObjectChangedError
-from flows.core.judging import FINDING_SCHEMA, HELD_SCHEMA, Tally, Verdict, add_up, cells_json, judge
+from flows.core.judging import FINDING_SCHEMA, Tally, Verdict, judge
 from flows.core.reading import (
-    MAX_HEADER_BYTES,
-    Layout,
-    read_batches,
-    read_layout,
-    reread,
     transcode,
     utf16_encoding,
 )
-from flows.core.rules import Rule
 from flows.core.written import WrittenRow, batch_of, texts_of, with_values
 from flows.services.corrections import derived
-from flows.services.loading import repeated_lines, repeats_of
-from flows.services.repeats import SeenKeys
+from flows.services.recomputing import Recomputed, context_at
 
 REPLAYS = "replays"
 """Folder of the replays under way, beside those of the runs."""
@@ -143,12 +134,7 @@ class Replay:
         self._run = run
         self._scratch = scratch
         self._writer = writer
-        self._seen = SeenKeys()
-        self._accepted = 0
         self._loaded = self._held_rows = 0
-        self._tallies = {rule.code: Tally() for rule in dataset.all_rules}
-        self._duplicates = Tally()
-        self._missing: dict[str, Tally] = {}
         self.result = Replayed(run_id=run["run_id"])
 
     def compare(self) -> Replayed:
@@ -161,7 +147,8 @@ class Replay:
             self.result.differs(0, "SHA-256 of the archived file", self._run["sha256"], digest)
             return self.result
         try:
-            self._compare_rows()
+            again = Recomputed(self._connection, self._dataset, self._run, self._scratch)
+            self._compare_rows(again)
         except FileRejectedError as error:
             if self._run["state"] != "REJECTED" or self._run["reason"] != str(error):
                 self.result.differs(0, "the file as a whole", self._run["reason"] or self._run["state"], error)
@@ -170,7 +157,7 @@ class Replay:
             if not self._run["reason"].startswith(_OTHER_REASONS):
                 self.result.differs(0, "the file as a whole", self._run["reason"], "it can be read")
             return self.result
-        self._compare_tallies()
+        self._compare_tallies(again)
         self._compare_counts()
         return self.result
 
@@ -184,12 +171,8 @@ class Replay:
                     transcode(source, text, encoding)
         return digest
 
-    def _compare_rows(self) -> None:
-        with self._scratch.text.open("rb") as source:
-            layout = read_layout(source.read(MAX_HEADER_BYTES), self._run["encoding"], self._dataset)
-        context = self._context(self._run["started_at"])
-        today = self._context(None)
-        batches = self._judged(layout, context)
+    def _compare_rows(self, again: Recomputed) -> None:
+        batches = self._counted(again)
         if self._run["state"] != "COMPLETED":
             for _ in batches:
                 pass
@@ -198,9 +181,10 @@ class Replay:
             self._connection, self._dataset, self._run["run_id"], is_locked=self._writer is not None
         )
         loaded = _Following(rows, pl.DataFrame(schema=self._dataset.mart_schema))
+        today = context_at(self._connection, self._dataset, self._run, None)
         last = 0
         for judged in batches:
-            verdict = self._settled(judged, layout)
+            verdict = again.settled(judged)
             self._loaded += verdict.passed.height
             self._held_rows += verdict.held.height
             lines = [frame["line"].max() for frame in (verdict.passed, verdict.held) if frame.height]
@@ -211,115 +195,10 @@ class Replay:
         for line in rest["line"]:
             self.result.differs(line, "disposition", "LOADED", "no such row")
 
-    def _context(self, as_of: datetime | None) -> Context:
-        return marts.context(
-            self._connection,
-            self._dataset,
-            landed_on=self._run["landed_on"],
-            base_name=self._run["base_name"],
-            as_of=as_of,
-        )
-
-    def _judged(self, layout: Layout, context: Context) -> Iterator[Verdict]:
-        """Yield the verdicts of the batches; with the warnings for repeated rows, which need the whole file."""
-        held = 0
-        numbers = 0
-        with self._scratch.text.open("rb") as source:
-            for number, batch in enumerate(read_batches(source, layout, self._dataset)):
-                verdict = judge(batch, self._dataset, context)
-                self.result.rows_read += verdict.rows_read
-                held += verdict.held.height
-                add_up(self._tallies, verdict.tallies)
-                add_up(self._missing, verdict.missing)
-                if self._dataset.repeat_rule is None:
-                    yield verdict
-                    continue
-                self._scratch.write("passed", number, verdict.passed)
-                self._scratch.write("held", number, verdict.held)
-                self._scratch.write("findings", number, verdict.findings)
-                numbers = number + 1
-        if self.result.rows_read == 0:
-            raise FileRejectedError("the file has a header but no data row; drop it again with its rows")
-        rule = self._dataset.repeat_rule
-        if rule is None:
-            return
-        repeated = repeated_lines(self._scratch, self.result.rows_read)
-        self._tallies[rule.code] = Tally(tested=self.result.rows_read - held, failed=len(repeated))
-        for number in range(numbers):
-            passed = self._scratch.read("passed", number)
-            yield Verdict(
-                passed=passed,
-                held=self._scratch.read("held", number),
-                findings=pl.concat([self._scratch.read("findings", number), repeats_of(passed, repeated, rule)]),
-                rows_read=0,
-            )
-
-    def _settled(self, verdict: Verdict, layout: Layout) -> Verdict:
-        """Return a verdict with the duplicates among its held rows."""
-        rule = self._dataset.duplicate_rule
-        if rule is None:
-            return verdict
-        passed = verdict.passed.with_columns(run_id=pl.lit(str(self._run["run_id"])))
-        suspects = self._seen.suspects(passed["key_hash"])
-        before: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-        fresh = self._accept(passed.filter(~suspects), rule, before, in_file=False)
-        late = self._accept(passed.filter(suspects), rule, before, in_file=True)
-        held = [verdict.held, *(self._held(duplicates, layout, rule) for duplicates, _ in before)]
-        self._duplicates.tested += passed.height
-        self._duplicates.failed += sum(findings.height for _, findings in before)
-        return Verdict(
-            passed=pl.concat([fresh, late]).sort("line").drop("run_id"),
-            held=pl.concat(held),
-            findings=pl.concat([verdict.findings, *(findings for _, findings in before)]),
-            rows_read=verdict.rows_read,
-        )
-
-    def _accept(
-        self, rows: pl.DataFrame, rule: Rule, before: list[tuple[pl.DataFrame, pl.DataFrame]], *, in_file: bool
-    ) -> pl.DataFrame:
-        """Return the rows whose key is new; the others are added to `before` as held rows and findings."""
-        if rows.is_empty():
-            return rows
-        dataset = self._dataset
-        standing, originals = past.standing_before(
-            self._connection, dataset, rows, self._run["run_id"], self._run["duplicates_judged_at"]
-        )
-        if in_file:
-            mine = self._in_file(rows).select(standing.columns)
-            standing, originals = pl.concat([standing, mine]), pl.concat([originals.select(standing.columns), mine])
-        known = rows.join(standing, on=dataset.key, how="semi", maintain_order="left")
-        unknown = rows.join(standing, on=dataset.key, how="anti", maintain_order="left")
-        if known.height:
-            duplicates = judge_duplicates(known, standing, originals, dataset, rule)
-            before.append(
-                (duplicates.held.join(known.select("line", "extra"), on="line", how="left"), duplicates.findings)
-            )
-        is_first = unknown.select(pl.struct(dataset.key).is_first_distinct()).to_series()
-        new = unknown.filter(is_first)
-        self._scratch.write("accepted", self._accepted, new)
-        self._accepted += 1
-        rest = unknown.filter(~is_first)
-        return pl.concat([new, self._accept(rest, rule, before, in_file=True)]) if rest.height else new
-
-    def _in_file(self, rows: pl.DataFrame) -> pl.DataFrame:
-        keys = rows.select(self._dataset.key).unique()
-        found = [
-            self._scratch.read("accepted", number).join(keys, on=self._dataset.key, how="semi")
-            for number in range(self._accepted)
-        ]
-        return pl.concat([rows.clear(), *found])
-
-    def _held(self, duplicates: pl.DataFrame, layout: Layout, rule: Rule) -> pl.DataFrame:
-        with self._scratch.text.open("rb") as source:
-            texts = reread(source, layout, self._dataset, duplicates.sort("line"))
-        cells = texts.select("line", cells=cells_json(self._dataset))
-        return (
-            duplicates.join(cells, on="line", how="left")
-            .with_columns(
-                raw_text=pl.lit(None, pl.String), stage=pl.lit("duplicates"), category=pl.lit(str(rule.category))
-            )
-            .select(pl.col(name).cast(dtype) for name, dtype in HELD_SCHEMA.items())
-        )
+    def _counted(self, again: Recomputed) -> Iterator[Verdict]:
+        for judged in again.judged():
+            self.result.rows_read = again.rows_read
+            yield judged
 
     def _compare_batch(self, verdict: Verdict, today: Context, loaded: pl.DataFrame, after: int, end: int) -> None:
         """Compare what was computed for the lines after one, up to another, with what is stored for them."""
@@ -494,29 +373,27 @@ class Replay:
             if self._run[name] != now:
                 self.result.differs(0, name.replace("_", " "), self._run[name], now)
 
-    def _compare_tallies(self) -> None:
+    def _compare_tallies(self, again: Recomputed) -> None:
         if self._run["rows_read"] != self.result.rows_read:
             self.result.differs(0, "rows read", self._run["rows_read"], self.result.rows_read)
-        if self._dataset.duplicate_rule is not None:
-            self._tallies[self._dataset.duplicate_rule.code] = self._duplicates
         kept = {
             row["rule"]: (row["tested"], row["failed"])
             for row in self._connection.execute(
                 "select rule, tested, failed from platform.run_rule where run_id = %s", (self._run["run_id"],)
             )
         }
-        now = {code: (tally.tested, tally.failed) for code, tally in self._tallies.items()}
+        now = {code: (tally.tested, tally.failed) for code, tally in again.tallies.items()}
         for code in sorted(kept.keys() | now.keys()):
             if kept.get(code) != now.get(code):
                 self.result.differs(0, f"tested and failed of {code}", kept.get(code), now.get(code))
-        self._compare_missing()
+        self._compare_missing(again.missing)
         if self._writer is not None:
-            self._writer.finish(self._tallies, self._missing)
+            self._writer.finish(again.tallies, again.missing)
 
-    def _compare_missing(self) -> None:
+    def _compare_missing(self, missing: Mapping[str, Tally]) -> None:
         """Compare the missing cells of each column, where they were counted."""
         for name, kept in missing_of(self._connection, self._run["run_id"]).items():
-            now = self._missing.get(name, Tally())
+            now = missing.get(name, Tally())
             if kept != now:
                 self.result.differs(0, f"missing cells of {name}", kept.failed, now.failed)
 
