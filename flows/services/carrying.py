@@ -15,7 +15,8 @@ from flows.core.errors import BrokenRulesError
 from flows.core.kinds import present
 from flows.core.written import as_text, match_keys, texts_of
 from flows.services import repairs
-from flows.services.corrections import context_of, judged_again, keep_correction
+from flows.services.correction_records import keep_correction
+from flows.services.loaded_rows import context_of, judged_again
 from flows.services.repairs import Act, Fix
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import polars as pl
 
-from flows.adapters import audit, ledger, marts, stored
+from flows.adapters import audit, marts, stored
 from flows.adapters.warehouse import Connection, Warehouse
-from flows.core.dataset import Context, Dataset
+from flows.core.dataset import Dataset
 from flows.core.errors import BrokenRulesError, ConflictError, MistakeError
-from flows.core.judging import judge
-from flows.core.written import WrittenRow, as_text, batch_of, texts_of
+from flows.core.written import as_text, texts_of
 from flows.services.accounts import Role, SignedIn, authorized
+from flows.services.correction_records import base_value, keep_correction
+from flows.services.loaded_rows import context_of, find_row, judged_again, key_of
 from sql import PLATFORM, query
 
 
@@ -201,72 +202,6 @@ def value_of(warehouse: Warehouse, dataset: Dataset, row: str, column: str) -> s
         return as_text(find_row(connection, dataset, row)[name][0])
 
 
-def find_row(connection: Connection, dataset: Dataset, row: str) -> pl.DataFrame:
-    """Return one stored row by its key or `RUN:LINE`, locked.
-
-    Raises:
-        MistakeError: There is none.
-    """
-    found = stored.row_by_key(connection, dataset, [row]) if len(dataset.key) == 1 else None
-    if found is None or found.is_empty():
-        run, _, line = row.rpartition(":")
-        if run and line.isdigit():
-            found = stored.row_at(connection, dataset, ledger.run_starting_with(connection, run), int(line))
-    if found is None or found.is_empty():
-        named = "its key, or " if dataset.key else ""
-        raise MistakeError(f"no loaded row of {dataset.name} is {row!r}; name it by {named}RUN:LINE")
-    return found
-
-
-def key_of(dataset: Dataset, row: Mapping[str, Any]) -> str:
-    """Return how people name a row: its key, or `RUN:LINE`."""
-    if not dataset.key:
-        return f"{row['run_id']}:{row['line']}"
-    return "\x1f".join(str(row[name]) for name in dataset.key)
-
-
-def context_of(connection: Connection, dataset: Dataset, run_id: UUID) -> Context:
-    """Return what the rows of a run are judged against today."""
-    file = connection.execute(
-        """
-        select f.landed_on, f.base_name from platform.run as r
-        inner join platform.file as f on f.file_id = r.file_id where r.run_id = %s
-        """,
-        (run_id,),
-    ).fetchone()
-    assert file is not None
-    return marts.context(connection, dataset, landed_on=file["landed_on"], base_name=file["base_name"])
-
-
-def judged_again(
-    dataset: Dataset, context: Context, row: Mapping[str, Any], cells: Mapping[str, str]
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Return a stored row with other cells, derived anew, and the warnings about it.
-
-    Raises:
-        BrokenRulesError: It breaks a rule.
-    """
-    written = WrittenRow(
-        line=row["line"],
-        byte_start=row["byte_start"],
-        byte_length=row["byte_length"],
-        cells=cells,
-        extra=row["extra"],
-    )
-    verdict = judge(batch_of([written], dataset), dataset, context)
-    messages = tuple(verdict.findings["message"])
-    if verdict.passed.is_empty():
-        errors = verdict.findings.filter(pl.col("severity") == "error")
-        raise BrokenRulesError(tuple(errors["message"]))
-    return derived(dataset, context, verdict.passed, row["run_id"]), messages
-
-
-def derived(dataset: Dataset, context: Context, passed: pl.DataFrame, run_id: object) -> pl.DataFrame:
-    """Return rows that passed as rows of the mart."""
-    rows = dataset.derive(passed, context).with_columns(run_id=pl.lit(str(run_id)))
-    return rows.select(pl.col(name).cast(dataset.mart_schema[name]) for name in dataset.mart_columns)
-
-
 def judged_edits(
     connection: Connection, dataset: Dataset, row: str, edits: Sequence[Edit], *, is_settled: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
@@ -399,7 +334,7 @@ def _keep(
         dataset,
         row,
         column=column,
-        base_value=_base_value(connection, row, column, old_value),
+        base_value=base_value(connection, row, column, old_value),
         old_value=old_value,
         new_value=new_value,
         told=told,
@@ -418,121 +353,6 @@ def _keep(
         new_value=new_value,
         warnings=warnings,
     )
-
-
-def keep_correction(
-    connection: Connection,
-    dataset: Dataset,
-    row: Mapping[str, Any],
-    *,
-    column: str,
-    base_value: str | None,
-    old_value: str | None,
-    new_value: str | None,
-    told: str,
-    kind: str,
-    made_by: str,
-    reason: str,
-    undoes: int | None = None,
-    carried_from: int | None = None,
-    warnings: tuple[str, ...] = (),
-) -> int:
-    """Write one correction to the history and the audit trail; return its number."""
-    kept = connection.execute(
-        """
-        insert into platform.correction (
-            dataset, run_id, line, row_key, column_name, base_value, old_value, new_value, told, kind, made_by, reason,
-            undoes, carried_from, warnings
-        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        returning correction_id
-        """,
-        (
-            dataset.name,
-            row["run_id"],
-            row["line"],
-            key_of(dataset, row),
-            column,
-            base_value,
-            old_value,
-            new_value,
-            told,
-            kind,
-            made_by,
-            reason,
-            undoes,
-            carried_from,
-            list(warnings),
-        ),
-    ).fetchone()
-    assert kept is not None
-    audit.record(
-        connection,
-        "correction",
-        actor=made_by,
-        run_id=UUID(str(row["run_id"])),
-        correction=kept["correction_id"],
-        kind=kind,
-        row=key_of(dataset, row),
-        line=row["line"],
-        column=column,
-        old=old_value,
-        new=new_value,
-        reason=reason,
-    )
-    return int(kept["correction_id"])
-
-
-def keep_updates(
-    connection: Connection,
-    dataset: Dataset,
-    pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
-    made_by: str,
-    reason: str,
-) -> None:
-    """Write to the history what changed where released lines took the places of standing rows.
-
-    Args:
-        pairs: Rows before and after; the audit event of the release names them all.
-    """
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """
-            insert into platform.correction (
-                dataset, run_id, line, row_key, column_name, base_value, old_value, new_value, told, kind, made_by,
-                reason
-            ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'UPDATE', %s, %s)
-            """,
-            [
-                (
-                    dataset.name,
-                    after["run_id"],
-                    after["line"],
-                    key_of(dataset, after),
-                    column.name,
-                    as_text(after[column.mart_name]),
-                    as_text(before[column.mart_name]),
-                    as_text(after[column.mart_name]),
-                    as_text(after[column.mart_name]) or "",
-                    made_by,
-                    reason,
-                )
-                for before, after in pairs
-                for column in dataset.columns
-                if before[column.mart_name] != after[column.mart_name]
-            ],
-        )
-
-
-def _base_value(connection: Connection, row: Mapping[str, Any], column: str, current: str | None) -> str | None:
-    """Return the value that the line of the file gave: that of the first correction, or the current one."""
-    first = connection.execute(
-        """
-        select base_value from platform.correction where run_id = %s and line = %s and column_name = %s
-        order by correction_id limit 1
-        """,
-        (row["run_id"], row["line"], column),
-    ).fetchone()
-    return first["base_value"] if first else current
 
 
 def _name_of(connection: Connection, dataset: Dataset, made: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset
 from flows.services import corrections
+from flows.services.loaded_rows import find_row
 from sql import PLATFORM, query
 
 Place = tuple[str, int]
@@ -46,7 +47,7 @@ def whole_history(warehouse: Warehouse, dataset: Dataset, row: str) -> list[dict
         place = (str(found[-1]["run_id"]), int(found[-1]["line"]))
     else:
         with warehouse.transaction() as connection:
-            loaded = corrections.find_row(connection, dataset, row)
+            loaded = find_row(connection, dataset, row)
         place = (str(loaded["run_id"][0]), int(loaded["line"][0]))
     absent: dict[str, Any] = {"correction_id": None, "undoes": None, "carried_from": None, "warnings": []}
     held = [

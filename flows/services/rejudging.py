@@ -12,8 +12,8 @@ from flows.core.duplicates import Duplicates, judge_duplicates
 from flows.core.judging import judge
 from flows.core.rules import Rule
 from flows.core.written import WrittenRow, batch_of
-from flows.services.corrections import context_of, derived
 from flows.services.held_rows import Act, Action, HeldRow
+from flows.services.loaded_rows import context_of, derived
 from flows.services.repair_records import close_conflicts, keep, write_findings, write_states
 from flows.services.superseding import take_places
 

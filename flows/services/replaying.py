@@ -21,7 +21,7 @@ from flows.core.reading import (
     utf16_encoding,
 )
 from flows.core.written import WrittenRow, batch_of, texts_of, with_values
-from flows.services.corrections import derived
+from flows.services.loaded_rows import derived
 from flows.services.recomputing import Recomputed, context_at
 
 REPLAYS = "replays"

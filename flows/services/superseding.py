@@ -11,7 +11,7 @@ from flows.adapters import marts, past, stored
 from flows.adapters.warehouse import Connection
 from flows.core.dataset import Dataset
 from flows.core.written import texts_of
-from flows.services.corrections import keep_updates
+from flows.services.correction_records import keep_updates
 from flows.services.held_rows import Act, Action, HeldRow
 
 _SUPERSEDE = """
