@@ -18,7 +18,7 @@ insert into platform.audit_event (occurred_at, event, actor, details) values
 def test_the_trail_of_a_run_is_shown_searched_and_verified(dashboard: Dashboard, steward: Page) -> None:
     loaded = dashboard.place.drop(ONE_BAD, "orders.csv")
     steward.goto(f"{dashboard.url}/audit?run={loaded.run_id}&event=stage_ended")
-    expect(steward.get_by_text("2 rows read")).to_be_visible()
+    expect(steward.get_by_text("1 row held, 2 rows read, 1 row passed")).to_be_visible()
     expect(steward.get_by_text("Run ended", exact=True)).to_have_count(0)
 
     steward.goto(f"{dashboard.url}/audit")

@@ -275,6 +275,7 @@ def test_sample_files_are_made_and_the_pickup_is_asked_from_the_page(dashboard: 
 
 def test_files_are_chosen_changed_removed_sent_and_stopped_by_keyboard(dashboard: Dashboard, steward: Page) -> None:
     keyboard, waiting = steward.keyboard, held_back(steward)
+    steward.on("filechooser", lambda _: None)  # asked for late, it can come after the key
     steward.goto(f"{dashboard.url}/upload")
     said = steward.get_by_role("log", name="What happens to your files")
     steward.get_by_label("Drop CSV files here").focus()
