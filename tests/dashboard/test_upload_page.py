@@ -265,12 +265,12 @@ def test_sample_files_are_made_and_the_pickup_is_asked_from_the_page(dashboard: 
     look.click()
     expect(steward.get_by_text("no pickup watches the bucket: start a worker")).to_be_visible()
     liveness.watch(place.parts.warehouse, pickup, "here")
+    expect(steward.get_by_text("watching", exact=True)).to_be_visible()
     look.click()
     expect(steward.get_by_text("The pickup was woken by a notification")).to_be_visible()
     asked = place.one("select max(event_id) from platform.audit_event where event = 'pickup_asked'")
     asking.answer(place.parts.warehouse, pickup, [str(asked)], 3)
     expect(steward.get_by_role("status").filter(has_text=": 3 new files.")).to_be_visible()
-    expect(steward.get_by_text("watching", exact=True)).to_be_visible()
 
 
 def test_files_are_chosen_changed_removed_sent_and_stopped_by_keyboard(dashboard: Dashboard, steward: Page) -> None:
