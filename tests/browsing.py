@@ -45,6 +45,15 @@ def expect_page(page: Page, title: str) -> None:
     expect(page.locator(".main-content").locator(USABLE).first).to_be_visible()
 
 
+def sign_in(page: Page, password: str) -> None:
+    """Sign in as the first admin, at the address where the browser begins."""
+    page.goto("/")
+    page.get_by_label("Account").fill("admin")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+
+
 def watched(page: Page, url: str) -> list[str]:
     """Return a list that gets a sentence for each script error, and for each request that leaves the server."""
     problems: list[str] = []

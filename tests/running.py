@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ class RunningStack:
         self.command = command
         self.environment = {**os.environ, "QUAYSIDE_HOME": str(home), **settings}
         self.process: subprocess.Popen[str] | None = None
+        self.told = ""
         self.password = ""
 
     def start(self) -> str:
@@ -47,7 +49,8 @@ class RunningStack:
                 self.password = line.split("password ")[1].split(" ")[0]
             if "Ctrl-C" in line:
                 threading.Thread(target=_drain, args=(self.process.stdout,), daemon=True).start()
-                return "".join(told)
+                self.told = "".join(told)
+                return self.told
         raise AssertionError("".join(told))
 
     def stop(self) -> int:
@@ -82,6 +85,12 @@ class RunningStack:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def dashboard(self) -> str:
+        """Return the address of the dashboard as it was told."""
+        found = re.search(r"Dashboard\s+(http://\S+)", self.told)
+        assert found, self.told
+        return found[1]
 
     def log_in(self) -> None:
         """Sign in as the first admin."""

@@ -11,13 +11,14 @@ from dashboard.parts.drawn import code, words
 
 _SECRET = re.compile(r"password|secret|token|hash$", re.IGNORECASE)
 _LONG = 120
+_THINGS = ("rows", "files", "events", "heads", "problems")
 
 
 def told(event: Mapping[str, Any]) -> str:
     """Return counts and details of an event; what is long stands behind a click."""
     details = without_secrets(event["details"])
     counts = ", ".join(
-        formats.size(number) if name == "bytes" else f"{formats.count(number)} {escaped(name.replace('_', ' '))}"
+        formats.size(number) if name == "bytes" else escaped(_counted(number, name.replace("_", " ")))
         for name, number in event["counts"].items()
         if number or len(event["counts"]) < 6
     )
@@ -40,6 +41,14 @@ def without_secrets(details: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for name, value in details.items()
     }
+
+
+def _counted(number: int, what: str) -> str:
+    """Return how many; one row is no rows."""
+    thing, _, more = what.partition(" ")
+    if thing not in _THINGS:
+        return f"{formats.count(number)} {what}"
+    return f"{formats.many(number, thing.removesuffix('s'))} {more}".rstrip()
 
 
 def _is_short(value: object) -> bool:

@@ -34,13 +34,13 @@ def demo(
     from flows.services.demo import drop_samples
 
     with _RunningStack() as stack:
-        _tell_first_admin()
         parts = resources()
         batch = drop_samples(parts, stack.home)
         if batch.is_old:
             console.print(f"The sample files of this data folder were dropped before, as {batch.name}:")
         is_good = watch(batch.name)
         print_addresses()
+        _tell_first_admin()
         if once:
             raise typer.Exit(0 if is_good else 1)
         console.print("Ctrl-C stops everything.")

@@ -29,9 +29,10 @@ from tests.benchmarks.files import write_orders
 from tests.benchmarks.large_mart import large_mart
 from tests.benchmarks.sessions import sessions
 from tests.benchmarks.trust import correction_ms, many_files_s, release_s
+from tests.benchmarks.upload import upload
 
 MART = "sales_orders.orders"
-PARTS = ("loading", "large", "latency", "full", "people", "files", "rivals", "sessions", "dashboard")
+PARTS = ("loading", "large", "latency", "full", "people", "files", "rivals", "sessions", "dashboard", "upload")
 COLUMNS = (
     "order_id, ordered_on, region, product, quantity, revenue_inr, unit_revenue_inr, extra, run_id, line, byte_start, "
     "byte_length"
@@ -316,6 +317,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--large-rows", type=int, default=10_000_000)
+    parser.add_argument("--upload-megabytes", type=int, default=500)
     parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
     assert datasets()
@@ -343,6 +345,9 @@ def main() -> None:
                         lines += sessions(place, folder / "sessions")
                 if options.only in (None, "dashboard"):
                     lines += dashboard(bench, options.large_rows)
+                if options.only in (None, "upload"):
+                    with bench.place() as place:
+                        lines += upload(place, folder / "upload", options.upload_megabytes)
             finally:
                 stack.stop()
         if options.only in (None, "latency"):

@@ -149,7 +149,7 @@ def test_names_and_headers_of_files_are_text(dashboard: Dashboard, steward: Page
     steward.goto(f"{dashboard.url}/upload")
     steward.locator("input[type=file]").set_input_files(payload(f"{script}.csv", content.encode()))
 
-    expect(steward.get_by_text("the header lacks revenue")).to_be_visible()
+    expect(steward.get_by_role("article").get_by_text("the header lacks revenue")).to_be_visible()
     expect(steward.get_by_role("cell", name=script).first).to_be_visible()
     expect(steward.get_by_role("button", name="Upload 1 file")).to_be_disabled()
     assert steward.title() != "owned"

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
+from tests.browsing import sign_in, watched
 from tests.conftest import SHARED_DATA
 from tests.running import QUAYSIDE, RunningStack
 from tests.unit.test_readme import COMMANDS
@@ -21,6 +23,7 @@ GOOD = b"order_id,order_date,region,product,quantity,revenue\nE2E-1,2026-01-31,N
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     demo = RunningStack(tmp_path_factory.mktemp("demo") / "home")
     try:
+        demo.start()
         yield demo
     finally:
         if demo.process is not None and demo.process.poll() is None:
@@ -35,11 +38,24 @@ def wait_for(demo: RunningStack, query: str, wanted: object, timeout_s: float = 
 
 
 @pytest.mark.stack
-def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: RunningStack) -> None:
-    told = demo.start()
+def test_the_demo_ends_with_a_link_and_a_sign_in_that_work(demo: RunningStack, chromium: Browser) -> None:
+    url = demo.dashboard()
+    context = chromium.new_context(base_url=url)
+    page = context.new_page()
+    problems = watched(page, url)
 
+    sign_in(page, demo.password)
+
+    for (name,) in demo.rows("select base_name from platform.file order by file_id desc limit 3"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()
+    context.close()
+    assert problems == []
+
+
+@pytest.mark.stack
+def test_the_demo_from_its_first_start_to_the_start_after_a_crash(demo: RunningStack) -> None:
     demo.log_in()
-    assert told.count("COMPLETED") == 9
+    assert demo.told.count("COMPLETED") == 9
     assert demo.rows("select count(*) from platform.file where state = 'COMPLETED'") == [(9,)]
     broken = {row[0] for row in demo.rows("select rule from platform.run_rule group by rule having sum(failed) = 0")}
     assert broken == set()

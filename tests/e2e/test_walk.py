@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,29 +11,28 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard import formats
-from tests.browsing import PATIENCE_MS, watched
+from tests.browsing import PATIENCE_MS, sign_in, watched
 from tests.running import RunningStack
 
 pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[RunningStack, str]]:
-    """A started stack, and the address that it tells."""
+def running(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[RunningStack]:
+    """A started stack."""
     running = RunningStack(tmp_path_factory.mktemp("walk") / "home", "up")
     try:
-        told = re.search(r"Dashboard\s+(http://\S+)", running.start())
-        assert told
-        yield running, told[1]
+        running.start()
+        yield running
     finally:
         if running.process is not None and running.process.poll() is None:
             running.stop()
 
 
 def test_the_first_day_of_a_business_user(
-    stack: tuple[RunningStack, str], chromium: Browser, shared_data: Path, tmp_path: Path
+    running: RunningStack, chromium: Browser, shared_data: Path, tmp_path: Path
 ) -> None:
-    running, url = stack
+    url = running.dashboard()
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", base_url=url)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -42,7 +40,7 @@ def test_the_first_day_of_a_business_user(
     expected = json.loads((shared_data / "sales_orders" / "expected.json").read_text())
     revenue, waiting = Decimal(expected["revenue_inr"]), Decimal(expected["revenue_waiting_inr"])
 
-    _sign_in(page, running.password)
+    sign_in(page, running.password)
     _upload(page, shared_data / "sales_orders" / "sales_data.csv")
     _read_sales(page, revenue, waiting)
     order, released = _release_one(page, running)
@@ -52,14 +50,6 @@ def test_the_first_day_of_a_business_user(
 
     context.close()
     assert problems == []
-
-
-def _sign_in(page: Page, password: str) -> None:
-    page.goto("/")
-    page.get_by_label("Account").fill("admin")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
 
 
 def _upload(page: Page, path: Path) -> None:

@@ -12,7 +12,17 @@ from dashboard.parts.text import sheet
 from flows.core.dataset import Dataset
 
 _ASSETS = Path(__file__).parents[2] / "assets" / "upload"
-_SCRIPTS = ("../make.js", "reading.js", "sending.js", "page.js")
+_SCRIPTS = (
+    "../make.js",
+    "words.js",
+    "reading.js",
+    "preview.js",
+    "chosen.js",
+    "sending.js",
+    "following.js",
+    "telling.js",
+    "page.js",
+)
 _KINDS = {"date": "date", "integer": "number", "numeric(18,2)": "number"}
 MAX_NAMES = 500
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dashboard.visit import Visit
 
 PATIENCE_S = 20
+TICKS_BETWEEN = 5
+"""A worker that starts or dies writes nothing that pages follow."""
 
 
 class Pickup:
@@ -28,6 +30,7 @@ class Pickup:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._ticks = 0
         self._asked: int | None = None
         self._asked_at = 0.0
         self._state = markup("")
@@ -45,6 +48,10 @@ class Pickup:
 
     def refresh(self) -> None:
         """Show whether a pickup watches and what is unclaimed."""
+        self._show_watching()
+        _show(self._objects, _unclaimed(store.unclaimed(self._visit.parts.warehouse)))
+
+    def _show_watching(self) -> None:
         watching = asking.watching(self._visit.parts.warehouse)
         told = (
             chip(f"{watching} watching" if watching > 1 else "watching", "good")
@@ -52,10 +59,12 @@ class Pickup:
             else f"{chip('nobody watches', 'bad')} Files wait until a worker is started."
         )
         _show(self._state, f"<p>{told}</p>")
-        _show(self._objects, _unclaimed(store.unclaimed(self._visit.parts.warehouse)))
 
     def tick(self) -> None:
-        """Look for the answer of the pickup, as long as there is something to wait for."""
+        """Look for the answer of the pickup, as long as there is something to wait for; now and then, who watches."""
+        self._ticks += 1
+        if self._ticks % TICKS_BETWEEN == 0:
+            self._show_watching()
         if self._asked is None:
             return
         look = asking.answered(self._visit.parts.warehouse, self._asked)
