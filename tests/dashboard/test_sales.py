@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,6 +21,15 @@ ORDERS = """order_id,order_date,region,product,quantity,revenue
 3,2026-01-03,South,Biscuits 200g,1,50.5
 4,2026-01-03,,Biscuits 200g,1,70
 """
+
+FIGURES: dict[str, tuple[str, Callable[[Any], str]]] = {  # Any: amounts and counts
+    "Total revenue": ("revenue_inr", formats.rupees),
+    "Orders": ("orders", formats.count),
+    "Average order value": ("average_order_value_inr", formats.rupees),
+    "Active products": ("active_products", formats.count),
+    "Units": ("units", formats.count),
+}
+"""What each tile shows: the name of its figure, and how it is told."""
 
 
 def test_the_figures_are_those_of_the_real_file(dashboard: Dashboard, steward: Page, shared_data: Path) -> None:
@@ -88,15 +99,6 @@ def test_a_steward_moves_a_product_after_seeing_what_moves(dashboard: Dashboard,
     expect(steward.get_by_text("From Dairy Products to Breakfast: 2 orders with ₹350.00 of revenue")).to_be_visible()
     steward.get_by_role("button", name="Move them").click()
     expect(steward.get_by_role("row", name=re.compile("Milk 1L Breakfast"))).to_be_visible()
-
-
-FIGURES = {
-    "Total revenue": ("revenue_inr", formats.rupees),
-    "Orders": ("orders", formats.count),
-    "Average order value": ("average_order_value_inr", formats.rupees),
-    "Active products": ("active_products", formats.count),
-    "Units": ("units", formats.count),
-}
 
 
 @pytest.mark.parametrize(
