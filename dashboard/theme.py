@@ -3,6 +3,8 @@
 from typing import Any
 
 FONT = "Roboto, system-ui, sans-serif"
+FIELD_HEIGHT = "2.5rem"
+"""Of small lists and texts too, so that they stand level with days."""
 SERIES = ("#2f6fde", "#0f9d8a", "#d9822b", "#8b5cf6", "#d6456b", "#5b8c2a", "#0ea5c6", "#a16207")
 """Colours of series, told apart in both modes and by most people who see colours otherwise."""
 COLOURS: dict[str, dict[str, str]] = {
@@ -92,6 +94,8 @@ def _mode(mode: str) -> dict[str, Any]:
                 ]
             },
             "MuiButton": {"defaultProps": {"disableElevation": True}},
+            "MuiMenuItem": {"defaultProps": {"role": "option"}},  # Panel's lists are the only menus here
+            "MuiOutlinedInput": {"styleOverrides": {"root": {"minHeight": FIELD_HEIGHT}}},
             "MuiTooltip": {"styleOverrides": {"tooltip": {"fontSize": ".8rem"}}},
         },
     }

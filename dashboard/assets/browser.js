@@ -2,6 +2,7 @@
 const KINDS = {success: "status", info: "status", warning: "alert", error: "alert"}
 const SECONDS = {success: 6, info: 6, warning: 12, error: 20}
 const LOOK_EVERY_MS = 1000
+const OPENING = {keydown: ["Enter", "ArrowDown", "ArrowUp"], keyup: [" "]}
 const here = () => window.location.pathname + window.location.search
 
 function toastArea() {
@@ -39,6 +40,17 @@ function internalLink(event, pages) {
   const url = new URL(link.href, window.location.href)
   const isPage = url.origin === window.location.origin && pages.includes(url.pathname.slice(1))
   return isPage ? url.pathname + url.search : null
+}
+
+// Panel's lists open at a click only. The keys that open a list anywhere else do so here too; the space bar when it is let
+// go, since the list would take that as a choice.
+function openList(event) {
+  const [list] = event.composedPath()
+  const isClosedList = list.matches?.(".MuiSelect-select[aria-expanded='false']:not([aria-disabled])")
+  if (isClosedList && OPENING[event.type].includes(event.key) && !event.altKey && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault()
+    list.click()
+  }
 }
 
 // The head of the page; panes stand in shadow trees, which a query does not enter.
@@ -105,9 +117,11 @@ export function render({model, view}) {
   })
   view.model.document.on_event("connection_lost", comeBack)
   document.addEventListener("click", clicked)
+  for (const type of Object.keys(OPENING)) { document.addEventListener(type, openList) }
   window.addEventListener("popstate", wentBack)
   model.on("remove", () => {
     document.removeEventListener("click", clicked)
+    for (const type of Object.keys(OPENING)) { document.removeEventListener(type, openList) }
     narrow.removeEventListener("change", showWidth)
     window.removeEventListener("popstate", wentBack)
   })

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 import hvplot.pandas  # noqa: F401  # registers `.hvplot`
 import pandas as pd
 from bokeh.core.properties import field
-from bokeh.models import ColumnDataSource, LogTicker
+from bokeh.models import ColumnDataSource, FixedTicker
 
 from dashboard import formats
 from dashboard.charts import figure
@@ -18,6 +19,8 @@ from dashboard.theme import SERIES
 
 BOX_PX = 44
 EDGES_PX = 64
+WIDE = 30
+"""An axis whose end is so many times its start has two numbers a decade, a shorter one three."""
 MEASURES = ("lowest", "quartile_1", "median", "quartile_3", "highest")
 COLUMNS = ("category", *MEASURES, *(f"told_{name}" for name in MEASURES), "alpha", MARK)
 
@@ -43,7 +46,8 @@ def spread(
         changes={
             "y": {"factors": columns["category"]},
             "x": ends,
-            "x axis": {"axis_label": f"{label}, each step ten times as much"},
+            "x ticks": {"ticks": _ticks(ends["start"], ends["end"])},
+            "x axis": {"axis_label": f"{label}, on a logarithmic scale"},
         },
         name=file_name(label),
         height_px=max(at_least_px, EDGES_PX + BOX_PX * max(2, len(told))),
@@ -71,7 +75,7 @@ def _dresser(unit: str) -> Dress:
             fill_alpha="alpha", line_alpha=0, border_radius=4, source=source,
         )  # fmt: skip
         drawn.renderers = [*(one for one in drawn.renderers if one is not medians), medians]
-        drawn.xaxis.ticker = LogTicker(desired_num_ticks=5, mantissas=[1, 3])
+        drawn.xaxis.ticker = FixedTicker()
         drawn.xaxis.formatter = figure.ticks(unit)
         figure.keep_apart(drawn.xaxis)
         drawn.ygrid.visible = False
@@ -80,6 +84,17 @@ def _dresser(unit: str) -> Dress:
         figure.may_be_clicked(drawn)
 
     return dress
+
+
+def _ticks(start: float, end: float) -> list[float]:
+    """Return round numbers between two: Bokeh's own ticks of such an axis are those of a linear one."""
+    decades = range(floor(log10(start)), ceil(log10(end)) + 1)
+    steps = (1, 3) if end / start >= WIDE else (1, 2, 5)
+    return [
+        number
+        for number in (float(step * 10**decade) for decade in decades for step in steps)
+        if start <= number <= end
+    ]
 
 
 def _columns(rows: Sequence[Row], x: str, of: str, unit: str, chosen: str) -> dict[str, list[Any]]:

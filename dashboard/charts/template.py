@@ -61,6 +61,6 @@ def _name(figure: Figure, source: ColumnDataSource) -> None:
     """Give names to what changes with the numbers, with the mode, or at a click."""
     (across,), (upwards,) = figure.xaxis, figure.yaxis
     named = {"figure": figure, "source": source, "x": figure.x_range, "y": figure.y_range}
-    named |= {"x axis": across, "y axis": upwards, "glyph": figure.renderers[0].glyph}
+    named |= {"x axis": across, "x ticks": across.ticker, "y axis": upwards, "glyph": figure.renderers[0].glyph}
     for name, model in named.items():
         model.name = name

@@ -11,11 +11,13 @@ from panel.viewable import Viewable
 from dashboard import formats, targets
 from dashboard.formats import escaped
 from dashboard.page import Page
-from dashboard.parts.card import card
+from dashboard.pages.runs.states import state_chip
+from dashboard.parts.card import card, filling
+from dashboard.parts.drawn import drawing
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import side_by_side, stack, tiles
 from dashboard.parts.table import Column, table_markup
-from dashboard.parts.text import chip, markup
+from dashboard.parts.text import markup
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import overview as store
 from dashboard.store.remembered import remembered
@@ -24,15 +26,6 @@ from flows.services.accounts import Role
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
-STATE_MEANINGS = {
-    "COMPLETED": "good",
-    "RUNNING": "accent",
-    "AWAITING_REVIEW": "held",
-    "REJECTED": "bad",
-    "FAILED": "bad",
-    "DUPLICATE": "neutral",
-}
-
 
 class Overview:
     """The parts of the page; `refresh` asks the database again."""
@@ -40,14 +33,16 @@ class Overview:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._tiles = [tile("", "") for _ in range(4)]
-        self._quality, self._held, self._runs = markup(""), markup(""), markup("")
+        self._quality, self._held, self._runs = markup(""), markup(""), drawing()
         self.refresh()
 
     def view(self) -> Viewable:
         """Return the page."""
         return stack(
             tiles(*self._tiles),
-            side_by_side(card("Quality against target", self._quality), card("Held, by reason", self._held)),
+            side_by_side(
+                filling(card("Quality against target", self._quality)), filling(card("Held, by reason", self._held))
+            ),
             card("Latest runs", self._runs),
         )
 
@@ -179,25 +174,26 @@ def _runs(rows: list[dict[str, Any]], visit: Visit) -> str:
         Column(
             title="File",
             markup=lambda row: (
-                f'<a href="{escaped(visit.link("runs", run=row["run_id"]))}">{escaped(row["base_name"])}</a>'
+                f'<div class="q-file">{_led(row["base_name"], visit.link("runs", run=row["run_id"]))}</div>'
             ),
         ),
-        Column(title="State", markup=lambda row: chip(_state(row), STATE_MEANINGS[_state(row)])),
-        Column(title="Read", show=lambda row: formats.count(row["rows_read"]), is_number=True),
+        Column(title="State", markup=state_chip),
+        Column(title="Read", show=lambda row: formats.count(row["rows_read"]), is_number=True, is_minor=True),
         Column(title="Loaded", show=lambda row: formats.count(row["rows_loaded"]), is_number=True),
         Column(title="Held", show=lambda row: formats.count(row["rows_held"]), is_number=True),
-        Column(title="Took", show=lambda row: formats.duration(row["taken"]), is_number=True),
+        Column(title="Took", show=lambda row: formats.duration(row["taken"]), is_number=True, is_minor=True),
         Column(title="Started", show=lambda row: formats.ago(row["started_at"]), is_number=True),
     )
-    return table_markup(rows, columns) + _csv("runs", len(rows), "runs")
+    every = _led("All runs", visit.link("runs"))
+    return f'{table_markup(rows, columns)}<p class="q-links">{_csv_link("runs", len(rows), "latest runs")}{every}</p>'
 
 
 def _csv(what: str, number: int, noun: str) -> str:
-    return f"<p>{csv_link(csv_url('overview', what, {}), number, noun)}</p>"
+    return f"<p>{_csv_link(what, number, noun)}</p>"
 
 
-def _state(row: Mapping[str, Any]) -> str:
-    return "DUPLICATE" if row["file_state"] == "DUPLICATE" and row["state"] == "REJECTED" else str(row["state"])
+def _csv_link(what: str, number: int, noun: str) -> str:
+    return csv_link(csv_url("overview", what, {}), number, noun)
 
 
 def build(visit: Visit) -> Viewable:

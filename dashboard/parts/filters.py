@@ -48,9 +48,17 @@ def everything(values: Sequence[object], all_of_them: str = "All") -> dict[str, 
 
 def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
     """Return a field for a day that may be empty."""
-    widget = pmui.DatePicker(
+    widget = day_picker(label, getattr(state, name))
+    widget.param.watch(lambda event: state.param.update(**{name: _as_day(event.new)}), "value")
+    state.param.watch(lambda event: widget.param.update(value=event.new), name)
+    return widget
+
+
+def day_picker(label: str, value: date | None = None) -> pmui.DatePicker:
+    """Return a field for a day that may be empty, bound to nothing."""
+    return pmui.DatePicker(
         label=label,
-        value=getattr(state, name),
+        value=value,
         sizing_mode="stretch_width",
         margin=0,
         size="small",
@@ -58,9 +66,6 @@ def day(state: param.Parameterized, name: str, label: str) -> pmui.DatePicker:
         sx={"& input": {"paddingRight": 0, "fontSize": ".92rem"}, "& .MuiInputAdornment-root": {"marginLeft": 0}},
         stylesheets=[_DAY_CSS],
     )
-    widget.param.watch(lambda event: state.param.update(**{name: _as_day(event.new)}), "value")
-    state.param.watch(lambda event: widget.param.update(value=event.new), name)
-    return widget
 
 
 def text(state: param.Parameterized, name: str, label: str, *, hint: str = "") -> Field:

@@ -145,7 +145,7 @@ def _missing(name: str, rows: dict[UUID, Row], runs: Sequence[Row], number: int)
     if share is None:
         return None
     before = [one for _, one in shares[1:] if one is not None]
-    known = usual(before, least=MISSING_LEAST)
+    known = usual(before, least=MISSING_LEAST, most=1.0)
     return Missing(
         column=name,
         run_id=run["run_id"],

@@ -74,12 +74,8 @@ def _values(chosen: Filter, zone: ZoneInfo) -> dict[str, object]:
 
 
 def by_state(warehouse: Warehouse, chosen: Filter, zone: ZoneInfo) -> dict[str, int]:
-    """Return how many runs are in each state."""
-    rows = warehouse.rows(
-        query("platform", "run_counts_by_state"),
-        dataset=chosen.dataset,
-        **period(chosen.first, chosen.last, zone),
-    )
+    """Return how many runs are in each state, of those that match but for the state."""
+    rows = warehouse.rows(query("platform", "run_counts_by_state"), **_values(chosen, zone))
     return {row["state"]: row["runs"] for row in rows}
 
 

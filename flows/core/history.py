@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from statistics import median
 
 MIN_HISTORY = 5
@@ -35,7 +36,7 @@ class Usual:
         return Standing.BELOW if value < self.low else Standing.USUAL
 
 
-def usual(history: Sequence[float], *, least: float) -> Usual | None:
+def usual(history: Sequence[float], *, least: float, most: float = inf) -> Usual | None:
     """Return what a history calls usual; None where it is too short.
 
     The range is the median and on both sides four times the median distance from it, so that a few odd values move
@@ -43,12 +44,13 @@ def usual(history: Sequence[float], *, least: float) -> Usual | None:
 
     Args:
         least: The range reaches at least so far on both sides, also where all values are the same.
+        most: What no value exceeds, such as 1 for a share; the range ends there.
     """
     if len(history) < MIN_HISTORY:
         return None
     middle = median(history)
     reach = max(SPREAD * median(abs(value - middle) for value in history), least)
-    return Usual(median=middle, low=max(0.0, middle - reach), high=middle + reach)
+    return Usual(median=middle, low=max(0.0, middle - reach), high=min(most, middle + reach))
 
 
 def standing(value: float, known: Usual | None) -> Standing:

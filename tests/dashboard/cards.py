@@ -1,4 +1,4 @@
-"""Cards with a chart, as tests find and use them."""
+"""Tiles with a figure, cards with a chart and lists to choose from, as tests find and use them."""
 
 from playwright.sync_api import Locator, Page
 
@@ -6,6 +6,17 @@ from playwright.sync_api import Locator, Page
 def card(page: Page, title: str) -> Locator:
     """Return the card of a title."""
     return page.locator(".q-glass").filter(has=page.get_by_role("heading", name=title)).last
+
+
+def tile(page: Page, label: str) -> Locator:
+    """Return the tile of a label."""
+    return page.locator(".q-tile").filter(has=page.get_by_text(label, exact=True))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in a list by mouse."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def as_table(page: Page, title: str) -> None:

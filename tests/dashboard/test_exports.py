@@ -76,7 +76,7 @@ def test_the_first_page_and_a_run_hand_out_their_tables(dashboard: Dashboard, st
     run = dashboard.place.drop(HEADER + ROWS)
 
     steward.goto(f"{dashboard.url}/overview")
-    runs = rows_of(steward, "CSV of 2 runs")
+    runs = rows_of(steward, "CSV of 2 latest runs")
     quality = rows_of(steward, re.compile("CSV of . datasets"))
     held = rows_of(steward, "CSV of 1 reason")
     assert [row["base_name"] for row in runs] == ["orders.csv", "'=other.csv"]

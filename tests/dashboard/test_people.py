@@ -73,7 +73,7 @@ def test_an_admin_changes_a_role_and_makes_a_new_password(dashboard: Dashboard, 
     place.sign_in("viewer", "otto")
     admin.goto(f"{dashboard.url}/people?account=otto")
     admin.get_by_label("Its role").click()
-    admin.get_by_role("menuitem", name="editor").click()
+    admin.get_by_role("option", name="editor").click()
     admin.get_by_role("button", name="Give this role").click()
     expect(admin.get_by_role("row", name=re.compile("otto.*editor"))).to_be_visible()
 

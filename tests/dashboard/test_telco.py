@@ -9,7 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.dashboard.cards import as_table, card, click_first_bar
+from dashboard import formats
+from tests.dashboard.cards import as_table, card, choose, click_first_bar, tile
 from tests.dashboard.conftest import Dashboard, open_browser
 
 HEADER = "commercial_name,package_name,main_detail,package_description,benefit_detail,benefit_app,price,validity\n"
@@ -93,3 +94,59 @@ def test_a_viewer_changes_no_threshold_and_takes_the_report(dashboard: Dashboard
     )
     assert (told.status, told.json()["message"]) == (400, "there is no batch 'x'; see `quayside status`")
     context.close()
+
+
+def test_every_list_filters_every_figure(dashboard: Dashboard, steward: Page, shared_data: Path) -> None:
+    place = dashboard.place
+    for path in sorted((shared_data / "telco_packages").glob("*.csv")):
+        place.drop(path.read_bytes(), path.name, "telco_packages")
+    steward.goto(f"{dashboard.url}/telco")
+    for label, column, value, option in (
+        ("Operator", "operator", "Telkomsel", "Telkomsel"),
+        ("City", "city", "Medan", "Medan"),
+        ("Area", "area", "1", "Area 1"),
+        ("Price tier", "price_tier", "High", "High"),
+        ("Validity", "validity_group", "Monthly", "Monthly"),
+        ("Type", "package_type", "Internet", "Internet"),
+    ):
+        choose(steward, label, option)
+        expect(steward).to_have_url(f"{dashboard.url}/telco?{column}={value}")
+        (told,) = place.rows(
+            "select count(*) as packages, round(avg(price_idr)) as mean, round(percentile_cont(0.5) "
+            "within group (order by price_idr / nullif(headline_quota_gb, 0))::numeric) as median "
+            f"from telco_packages.packages where {column}::text = %(value)s",
+            value=value,
+        )
+        expect(tile(steward, "Packages").locator(".q-value")).to_have_text(formats.count(told["packages"]))
+        expect(tile(steward, "Mean price").locator(".q-value")).to_have_text(formats.rupiah(told["mean"]))
+        expect(tile(steward, "Median price per GB").locator(".q-value")).to_have_text(formats.rupiah(told["median"]))
+        steward.get_by_role("button", name="Show everything").click()
+        expect(steward).to_have_url(f"{dashboard.url}/telco")
+
+
+def test_a_person_chooses_the_two_snapshots_and_nothing_else_is_drawn_again(
+    dashboard: Dashboard, steward: Page
+) -> None:
+    drop_three(dashboard)
+    last = HEADER + "Freedom,Internet 10 GB 30 hari,,10 GB,,,45000,30\n"
+    dashboard.place.drop(last, "Indosat_Jakarta_less3_20260301.csv", "telco_packages")
+    told: list[str] = []
+    steward.on("websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(str(frame))))
+    steward.goto(f"{dashboard.url}/telco")
+    changes = card(steward, "What changed between two snapshots?")
+    expect(changes.get_by_text("1 cheaper", exact=True)).to_be_visible()
+    expect(changes.get_by_text("1 gone", exact=True)).to_be_visible()
+    as_table(steward, OPERATORS)
+    expect(steward.get_by_role("row", name="Indosat 1 ")).to_be_visible()
+    told.clear()
+
+    choose(steward, "Before", "1 Jan 2026")
+    expect(changes.get_by_role("row", name="gone Internet 5 GB 7 hari Freedom Rp 20.000 —")).to_be_visible()
+    choose(steward, "After", "1 Feb 2026")
+    expect(changes.get_by_role("row", name="dearer Internet 10 GB 30 hari Freedom Rp 50.000 Rp 60.000")).to_be_visible()
+    choose(steward, "Show", "New")
+    expect(changes.get_by_role("row", name="dearer")).to_have_count(0)
+    expect(changes.get_by_role("row", name="new Internet 2 GB 1 hari Freedom — Rp 8.000")).to_be_visible()
+    assert "before=2026-01-01&after=2026-02-01&kind=new" in steward.url
+    assert any("q-tall" in one for one in told)
+    assert [one for one in told if "q-tile" in one or '"told"' in one] == []

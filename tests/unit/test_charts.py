@@ -11,6 +11,7 @@ from dashboard.charts.bar import EDGES_PX, bars
 from dashboard.charts.line import line
 from dashboard.charts.picture import Picture
 from dashboard.charts.shares import shares
+from dashboard.charts.spark import WIDTH, spark
 
 
 def _bars(regions: int = 1, at_least_px: int = 0) -> Picture:
@@ -88,3 +89,10 @@ def _columns(told: object) -> list[set[str]]:
             return [{name for name, _ in told["attributes"]["data"]["entries"]}]
         return [one for value in told.values() for one in _columns(value)]
     return [columns for one in told for columns in _columns(one)] if isinstance(told, list) else []
+
+
+def test_a_sparkline_runs_straight_on_where_a_value_is_missing() -> None:
+    told = spark([1, None, 3], "Orders by day")
+    assert 'aria-label="Orders by day"' in told
+    assert f'<polyline points="0.0,31.0 {WIDTH}.0,3.0"' in told
+    assert spark([1, None], "Orders by day") == ""

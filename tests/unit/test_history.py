@@ -22,6 +22,11 @@ def test_a_history_of_equal_values_lets_a_value_be_a_little_off(value: float, ex
     assert standing(value, usual([100] * 5, least=10)) is expected
 
 
+def test_the_range_of_a_share_ends_at_one() -> None:
+    known = usual([1, 1, 0.9, 1, 1], least=0.02, most=1)
+    assert known == Usual(median=1, low=0.98, high=1)
+
+
 def test_the_range_of_a_measure_ends_at_zero() -> None:
     known = usual([0, 0, 0.1, 0, 0], least=0.02)
     assert known is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard import formats
 from dashboard.formats import escaped
+from dashboard.pages.runs.states import WORDS
 from dashboard.store.runs import COMPARED, Beside, share_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Show = Callable[[Any], str]
 _COUNTS: dict[str, tuple[str, Show]] = {
-    "state": ("State", str),
+    "state": ("State", lambda state: WORDS[state]),
     "rule_fingerprint": ("Rules", str),
     "code_version": ("Code", str),
     "size_bytes": ("Size", formats.size),
@@ -47,7 +48,10 @@ def comparison(run: Row, other: Row, rules: Sequence[Beside], visit: Visit, link
         _line(escaped(label), run[name], other[name], show, is_told=name not in _WHATEVER)
         for name, (label, show) in ((name, _COUNTS[name]) for name in COMPARED)
     ]
-    controls = [_line(escaped(name), here, there, _control) for name, here, there in rules]
+    controls = [
+        _line(escaped(name), here, there, _control, is_told=share_of(here) != share_of(there))
+        for name, here, there in rules
+    ]
     measures, judged = links
     return (
         f"{_table('Counts and measures', names, counts)}{measures}"
@@ -65,19 +69,18 @@ def _line(label: str, one: Any, other: Any, show: Show, *, is_told: bool = True)
     differs = is_told and shown[0] != shown[1]
     mark = ' class="q-differs"' if differs else ""
     cells = "".join(f'<td class="q-number">{escaped(value)}</td>' for value in shown)
-    gap = escaped(_difference(one, other)) if differs else ""
-    return f"<tr{mark}><th scope='row'>{label}</th>{cells}<td>{gap}</td></tr>"
+    gap = escaped(_difference(one, other, show)) if differs else ""
+    return f"<tr{mark}><th scope='row'>{label}</th>{cells}<td class='q-nowrap'>{gap}</td></tr>"
 
 
-def _difference(one: Any, other: Any) -> str:  # Any: as above
+def _difference(one: Any, other: Any, show: Show) -> str:  # Any: as above
     if isinstance(one, dict) and isinstance(other, dict):
         a, b = share_of(one), share_of(other)
         return "differs" if a is None or b is None else _points(a - b)
     if isinstance(one, Decimal) and isinstance(other, Decimal) and max(one, other) <= 1:
         return _points(one - other)
-    if isinstance(one, (int, Decimal)) and isinstance(other, (int, Decimal)):
-        gap = Decimal(one) - Decimal(other)
-        return f"{'+' if gap > 0 else '−'}{formats.count(abs(gap))}"
+    if isinstance(one, int) and isinstance(other, int):
+        return f"{'+' if one > other else '−'}{show(abs(one - other))}"
     if isinstance(one, timedelta):
         return ""
     return "differs"

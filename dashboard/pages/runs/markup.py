@@ -124,7 +124,7 @@ def picture(run: Row, stages: Sequence[Stage], visit: Visit) -> str:
 def _lanes(run: Row, stages: Mapping[str, Stage], visit: Visit) -> list[tuple[Box, Box]]:
     """Return the last two places of the rows that pass, and of those that do not."""
     if run["state"] != "COMPLETED":
-        nothing = Box(title="Nothing published", figure="0", lines=("no row is loaded or held",), meaning="bad")
+        nothing = Box(title="Nothing published", figure="0", lines=("no row loaded or held",), meaning="bad")
         return [(Box(title="Publish", figure=formats.NOTHING, lines=(words(run["state"]),)), nothing)]
     closed = run["rows_held"] - run["exceptions_open"]
     return [
@@ -145,7 +145,7 @@ def _lanes(run: Row, stages: Mapping[str, Stage], visit: Visit) -> list[tuple[Bo
             Box(
                 title="Exceptions",
                 figure=_rows_of(stages, "exceptions", "rows_held"),
-                lines=("held with every finding", "duplicates come on top"),
+                lines=("held with all findings", "duplicates come on top"),
             ),
             Box(
                 title="Held",
@@ -197,19 +197,19 @@ def timeline(run: Row, stages: Sequence[Stage]) -> str:
         ),
         Column(title="When", markup=lambda row: bar(row["stage"])),
         Column(title="Seconds", show=lambda row: _seconds(row["stage"]), is_number=True),
-        Column(
-            title="Counts",
-            show=lambda row: ", ".join(
-                f"{formats.size(count) if name == 'bytes' else formats.count(count)}"
-                f"{'' if name == 'bytes' else ' ' + name.replace('_', ' ')}"
-                for name, count in row["stage"].counts.items()
-            ),
-        ),
+        Column(title="Counts", markup=lambda row: f'<div class="q-wide">{escaped(_counts_of(row["stage"]))}</div>'),
     )
     return table_markup(
         [{"stage": stage} for stage in stages],
         columns,
         caption=f"{formats.duration(run['taken'])} in all; stages follow each other part by part, so they overlap",
+    )
+
+
+def _counts_of(stage: Stage) -> str:
+    return ", ".join(
+        formats.size(count) if name == "bytes" else f"{formats.count(count)} {name.replace('_', ' ')}"
+        for name, count in stage.counts.items()
     )
 
 

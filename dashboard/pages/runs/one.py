@@ -14,7 +14,7 @@ from dashboard.pages.runs.acts import Acts
 from dashboard.pages.runs.compare import comparison
 from dashboard.pages.runs.review import why_it_waits
 from dashboard.pages.runs.states import WORDS
-from dashboard.parts.card import card
+from dashboard.parts.card import card, filling
 from dashboard.parts.drawn import drawing, redraw
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import side_by_side, stack
@@ -60,7 +60,9 @@ class OneRun:
             card("Where the rows are", panes["counts"], panes["picture"]),
             card("Stages", panes["timeline"]),
             card("Controls", panes["controls"]),
-            side_by_side(card("Held, by reason", panes["held"]), card("File and run", panes["about"])),
+            side_by_side(
+                filling(card("Held, by reason", panes["held"])), filling(card("File and run", panes["about"]))
+            ),
             card("Beside another run", self._other, panes["comparison"]),
         )
 

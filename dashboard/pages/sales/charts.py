@@ -40,6 +40,7 @@ TITLES: dict[By, str] = {
 UNITS = {"revenue_inr": "INR", "orders": "orders", "units": "units"}
 BARS: tuple[By, ...] = ("region", "category", "product")
 TALL_PX = 480
+"""Height of the months where nothing taller stands beside them."""
 
 
 class Charts:
@@ -99,7 +100,8 @@ class Charts:
         if by in BARS:
             return bars(rows, **told, chosen=str(chosen), at_least_px=self._cards[by].height_px)
         if by == "month":
-            return upright_bars(rows, **told, chosen=chosen if isinstance(chosen, date) else None, height_px=TALL_PX)
+            tall = max(TALL_PX, self._cards["product"].height_px)
+            return upright_bars(rows, **told, chosen=chosen if isinstance(chosen, date) else None, height_px=tall)
         return line(rows, **told)
 
     def _says(self, by: By, rows: Sequence[Row]) -> str:

@@ -39,3 +39,19 @@ def month_of(day: date) -> tuple[date, date]:
 def is_month(first: date | None, last: date | None) -> bool:
     """Return whether a period is one calendar month."""
     return first is not None and last is not None and (first, last) == month_of(first)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Return every day from the first to the last one."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def whole_months_between(first: date, last: date, at_most: int) -> list[date]:
+    """Return the first day of each month that lies wholly between two days, the latest ones where they are many."""
+    begin, end = _number(first) + (first.day > 1), _number(last) + (month_of(last)[1] == last)
+    return [date(number // 12, number % 12 + 1, 1) for number in range(max(begin, end - at_most), end)]
+
+
+def _number(day: date) -> int:
+    """Return how many months there were before a day's month."""
+    return day.year * 12 + day.month - 1

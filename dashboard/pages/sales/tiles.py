@@ -11,14 +11,14 @@ from panel.viewable import Viewable
 from dashboard import formats
 from dashboard.charts.spark import spark
 from dashboard.pages.sales.links import rows_link, waiting_link
-from dashboard.pages.sales.period import latest_day, month_of
+from dashboard.pages.sales.period import days_between, latest_day, whole_months_between
 from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import stack, tiles
 from dashboard.parts.text import markup
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import sales as store
 from dashboard.store.remembered import remembered
-from dashboard.store.sales import Filter
+from dashboard.store.sales import By, Filter
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -34,6 +34,10 @@ LATEST_DAYS = 30
 """What is compared where a person looks at all days: the latest days and as many before."""
 DAILY_UP_TO = 92
 """Days up to which a sparkline shows days; beyond, months."""
+MONTHS_UP_TO = 60
+"""Months of a sparkline; of more, the latest ones: a mistyped year must not press all others into one stroke."""
+NOTHING_SOLD = dict[str, int | None].fromkeys((name for name, *_ in FIGURES), 0) | {"average_order_value_inr": None}
+"""A day or month without orders; what an order was worth on average has no value then."""
 
 
 class Tiles:
@@ -66,18 +70,20 @@ class Tiles:
         self._export.object = csv_link(csv_url("sales", "figures", chosen.values), told, "figures")
 
     def _trend(self, chosen: Filter, now: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the figures by day, or by month without the ones that are there in part only."""
-        warehouse = self._visit.parts.warehouse
-        if 0 < chosen.days <= DAILY_UP_TO:
-            return remembered(store.sold_by, warehouse, chosen, "day")
-        first, last = chosen.first or now["first_ordered_on"], chosen.last or self._latest_day(now)
-        if last is None:
+        """Return the figures by day, or by month without the ones that are there in part only; none is left out."""
+        there = remembered(store.choices, self._visit.parts.warehouse)
+        first, last = chosen.first or now["first_ordered_on"], self._latest_day(there)
+        if first is None or last is None:
             return []
-        return [
-            row
-            for row in remembered(store.sold_by, warehouse, chosen, "month")
-            if first <= row["value"] and month_of(row["value"])[1] <= last
-        ]
+        last = min(last, chosen.last or last)
+        if 0 < chosen.days <= DAILY_UP_TO:
+            return self._sold_on(days_between(first, last), chosen, "day")
+        return self._sold_on(whole_months_between(first, last, MONTHS_UP_TO), chosen, "month")
+
+    def _sold_on(self, days: list[date], chosen: Filter, by: By) -> list[dict[str, Any]]:
+        rows = remembered(store.sold_by, self._visit.parts.warehouse, chosen, by)
+        found = {row["value"]: row for row in rows}
+        return [found.get(day, NOTHING_SOLD) for day in days]
 
     def _compared(self, chosen: Filter, now: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Return the figures of a period beside those of the one before, and how the two are called."""

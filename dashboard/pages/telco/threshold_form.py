@@ -11,6 +11,7 @@ from dashboard import formats
 from dashboard.formats import escaped
 from dashboard.parts.dialog import dialog
 from dashboard.parts.field import Field
+from dashboard.parts.filters import day_picker
 from dashboard.parts.text import markup
 from dashboard.store import telco as store
 from dashboard.store.remembered import remembered
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dashboard.visit import Visit
 
 ALL, NEW = "All operators", 0
+UNSEEN = '<p class="q-says">Nothing is written before you saw what moves.</p>'
 STYLE: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0, "size": "small"}
 
 
@@ -36,11 +38,12 @@ class ThresholdForm:
         there = {"Enter new ones": NEW} | {_told(row): row["threshold_id"] for row in rows if _is_removable(row)}
         self._which = pmui.Select(label="What to do", options=there, value=NEW, **STYLE)
         self._operator = pmui.Select(label="Operator", options=[ALL, *operators], value=ALL, **STYLE)
-        self._day = pmui.DatePicker(label="From file date on (empty: the beginning)", clearable=True, **STYLE)
+        self._day = day_picker("From file date on (empty: the beginning)")
         self._medium = Field(label="Medium from, Rp", value="35000", **STYLE)
         self._high = Field(label="High from, Rp", value="75000", **STYLE)
         self._reason = Field(label="Why (kept in the audit trail)", **STYLE)
-        self._says = markup('<p class="q-says">Nothing is written before you saw what moves.</p>')
+        self._says = markup(UNSEEN)
+        self._seen: tuple[object, ...] | None = None
         self._look = pmui.Button(label="See what moves", variant="outlined", margin=0)
         self._write = pmui.Button(label="Write it", variant="contained", disabled=True, margin=0)
         self._look.on_click(lambda _: self._preview())
@@ -54,7 +57,7 @@ class ThresholdForm:
         """Show the dialog."""
         buttons = pmui.Row(self._look, self._write, margin=0, sx={"gap": 1, "justifyContent": "flex-end"})
         form = (self._which, *self._fields, self._reason, self._says, buttons)
-        column = pmui.Column(*form, sizing_mode="stretch_width", margin=0, sx={"gap": 2, "pt": 1})
+        column = pmui.Column(*form, sizing_mode="stretch_width", margin=0, sx={"gap": 2, "py": 1})
         self._dialog = dialog(self._visit, "Price thresholds of the tiers", column)
 
     def _show_fields(self) -> None:
@@ -63,15 +66,22 @@ class ThresholdForm:
 
     def _forget(self) -> None:
         """A preview tells of one change only."""
-        self._write.disabled = True
+        self._write.disabled, self._says.object = True, UNSEEN
 
     def _preview(self) -> None:
         moved = self._visit.attempt(lambda: self._change(is_preview=True))
         if moved is not None:
-            self._says.object = _what_moves(moved)
+            self._says.object, self._seen = _what_moves(moved), self._asked()
             self._write.disabled = False
 
+    def _asked(self) -> tuple[object, ...]:
+        texts = (_text(self._medium), _text(self._high))
+        return self._which.value, self._operator.value, self._day.value, *texts
+
     def _agree(self) -> None:
+        if self._asked() != self._seen:  # typed since, in a field that has not been left
+            self._forget()
+            return
         done = self._visit.attempt(
             lambda: self._change(is_preview=False),
             lambda moved: f"{formats.many(moved.packages, 'package')} changed tier",
