@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from flows.core.errors import MistakeError
+from flows.core.held import HeldFilters
 from flows.core.kinds import Kind
 from flows.core.rules import RECORD_RULES, Rule, Severity, fingerprint
 from flows.core.views import View
@@ -101,6 +102,7 @@ class Dataset:
             only without a key.
         duplicate_rule: Rule under which a later row of a known key is held; only with a key.
         repeat_rule: Warning for a row that repeats one of its own file exactly; only without a key.
+        held_filters: By which values people look for held rows, if there is a view `held_rows`.
         identity: What makes a file the same as one in force.
         new_version: What new bytes under a known base name mean.
         mart_table: Row-level table in the dataset's schema.
@@ -135,6 +137,7 @@ class Dataset:
     matched_by: tuple[str, ...] = ()
     duplicate_rule: Rule | None = None
     repeat_rule: Rule | None = None
+    held_filters: HeldFilters | None = None
     null_tokens: tuple[str, ...] = ("NULL", "N/A", "NaN")
     enrich: Callable[[pl.DataFrame, Context], pl.DataFrame] = lambda rows, _: rows
     references: tuple[str, ...] = ()

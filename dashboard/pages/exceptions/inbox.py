@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import panel_material_ui as pmui
@@ -74,9 +75,7 @@ class Inbox:
         warehouse, state = self._visit.parts.warehouse, self.state
         if not self._show_rows():
             return
-        self._kinds.object = self._kinds_markup(
-            remembered(store.counts, warehouse, state.state_code, str(state.dataset))
-        )
+        self._kinds.object = self._kinds_markup(remembered(store.counts, warehouse, replace(state.wanted(), rule="")))
         self._trend.show(state.wanted())
         self._sheet.show(state.wanted(), chosen(state, FILTERS))
         self._conflicts.refresh(str(state.dataset))
@@ -120,5 +119,9 @@ class Inbox:
             Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
         )
         table = table_markup(rows, columns, caption=f"{in_words(str(self.state.state))} rows by rule")
-        url = csv_url("exceptions", "by_rule", chosen(self.state, ("state", "dataset")))
+        url = csv_url("exceptions", "by_rule", _but_rule(chosen(self.state, FILTERS)))
         return f"{table}<p>{csv_link(url, len(rows), 'reasons')}</p>"
+
+
+def _but_rule(query: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name != "rule"}

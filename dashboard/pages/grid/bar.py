@@ -11,7 +11,7 @@ from dashboard.formats import escaped
 from dashboard.pages.grid.views import Views
 from dashboard.parts.field import Field
 from dashboard.parts.filters import filter_bar
-from dashboard.parts.text import markup
+from dashboard.parts.text import chip_link, markup
 from dashboard.state.grid import FILTERS
 from dashboard.store.selection import Selection
 from flows.services.accounts import Role
@@ -76,11 +76,7 @@ class Bar:
         rest = {one: told for one, told in chosen.asked.items() if one != name}
         href = self._visit.link("grid", dataset=chosen.dataset.name, **rest)
         words = "search" if name == "q" else name.replace("_", " ")
-        shown = f"{words}: {value if len(value) < 60 else value[:57] + '…'}"
-        return (
-            f'<a class="q-chip q-accent" href="{escaped(href)}" aria-label="Take off {escaped(shown)}">'
-            f"{escaped(shown)} ×</a>"
-        )
+        return chip_link(f"{words}: {value}", href)
 
     def _choose(self, dataset: str) -> None:
         if dataset != self._state.dataset:
