@@ -89,6 +89,20 @@ class Report:
     query: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subset:
+    """Rows that a figure is about, and that no filter of columns can name.
+
+    Attributes:
+        title: How people call them.
+        condition: Query in `sql/<dataset>/queries` that is a condition over a row of the mart.
+    """
+
+    name: str
+    title: str
+    condition: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """A kind of CSV.
@@ -146,6 +160,7 @@ class Dataset:
     settle_query: str | None = None
     views: tuple[View, ...] = ()
     reports: tuple[Report, ...] = ()
+    subsets: tuple[Subset, ...] = ()
     review_above_share: float = 0.5
     sample_rows: int = 5_000
     sample_names: Callable[[int, date], tuple[str, ...]] = lambda seed, _: (f"sample{seed}.csv",)

@@ -13,7 +13,7 @@ from dashboard.parts.field import Field
 from dashboard.parts.filters import filter_bar
 from dashboard.parts.text import chip_link, markup
 from dashboard.state.grid import FILTERS
-from dashboard.store.selection import Selection
+from dashboard.store.selection import ONLY, Selection, subsets_of
 from flows.services.accounts import Role
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ class Bar:
     def _link(self, chosen: Selection, name: str, value: str) -> str:
         rest = {one: told for one, told in chosen.asked.items() if one != name}
         href = self._visit.link("grid", dataset=chosen.dataset.name, **rest)
+        if name == ONLY:
+            titles = ", ".join(subset.title for subset in subsets_of(chosen.dataset, value))
+            return chip_link(f"only {titles}", href)
         words = "search" if name == "q" else name.replace("_", " ")
         return chip_link(f"{words}: {value}", href)
 
