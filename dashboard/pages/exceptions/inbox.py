@@ -35,11 +35,18 @@ if TYPE_CHECKING:
 COLUMNS_SX = {
     "display": "grid !important",
     "gridTemplateColumns": {"xs": "minmax(0, 1fr)", "lg": "minmax(0, 3fr) minmax(0, 2fr)"},
-    "gap": 2,
+    "gridTemplateRows": {"lg": "auto 1fr"},
+    "columnGap": 2,
+    "rowGap": 0,
     "alignItems": "start",
-    "& > :last-child": {"order": {"xs": -1, "lg": 0}},
+    "& > :nth-of-type(1) > *": {"gridRow": {"lg": "1 / span 2"}, "marginBottom": {"xs": 2, "lg": 0}},
+    "& > :nth-of-type(2) > *": {"order": {"xs": -1, "lg": 0}, "marginBottom": 2},
+    "& > :nth-of-type(3) > *": {"gridColumn": {"lg": 2}},
 }
-"""On a phone the row that is open stands above the list."""
+"""List, open row, rest: the last two beside the list, or on a phone the open row above it and the rest below.
+
+What lies between the grid and these parts has no box of its own.
+"""
 
 
 class Inbox:
@@ -66,8 +73,8 @@ class Inbox:
     def view(self) -> Viewable:
         """Return the page."""
         left = stack(self._bulk.view(), self._listing.view())
-        right = stack(self._open, card("By reason", self._kinds), self._trend.view(), self._sheet.view())
-        columns = pmui.Column(left, right, sizing_mode="stretch_width", margin=0, sx=COLUMNS_SX)
+        rest = stack(card("By reason", self._kinds), self._trend.view(), self._sheet.view())
+        columns = pmui.Column(left, self._open, rest, sizing_mode="stretch_width", margin=0, sx=COLUMNS_SX)
         return stack(self._conflicts.view, self._filters, columns)
 
     def refresh(self) -> None:
