@@ -29,6 +29,14 @@ def chip(text: str, meaning: str = "neutral") -> str:
     return f'<span class="q-chip q-{meaning}">{escaped(text)}</span>'
 
 
+def chip_link(text: str, href: str) -> str:
+    """Return a label of what is chosen, which is taken off by a click."""
+    from dashboard.formats import escaped
+
+    told = escaped(text if len(text) < 60 else f"{text[:57]}…")
+    return f'<a class="q-chip q-accent" href="{escaped(href)}" aria-label="Take off {told}">{told} ×</a>'
+
+
 def skeleton(lines: int = 4) -> pn.pane.HTML:
     """Return what stands in for a part that is loading."""
     rows = "".join(f'<i style="width:{90 - 13 * (number % 4)}%"></i>' for number in range(lines))

@@ -1,15 +1,24 @@
 """What a person looks at in the inbox.
 
 `/exceptions?dataset=…&category=…&rule=…&state=…&stage=…&file=…&run=…&value=…&days=…&waiver=asked&exception=NO`;
-`after` is the page, `trend` and `split` what the chart shows.
+`of_…` is what held rows of the dataset say, by the filters that it declares; `after` is the page, `trend` and `split`
+what the chart shows.
 """
 
 import param
 
+from flows.datasets import datasets
 from flows.services.queries import Wanted
 
+SAYS = {
+    f"of_{name}": name
+    for name in dict.fromkeys(
+        name for one in datasets().values() if one.held_filters is not None for name in one.held_filters.names
+    )
+}
+"""Parameters by the name of the filter that a dataset declares."""
 TEXTS = ("dataset", "category", "rule", "state", "stage", "file", "run", "value")
-FILTERS = (*TEXTS, "days", "waiver")
+FILTERS = (*TEXTS, "days", "waiver", *SAYS)
 EVERY = "ALL"
 NAMES = (*FILTERS, "exception", "after", "trend", "split")
 
@@ -45,4 +54,9 @@ class ExceptionsState(param.Parameterized):
             state=self.state_code,
             older_than_days=int(days) if days.isdecimal() and len(days) < 5 else None,
             has_request=self.waiver == "asked",
+            says=tuple((name, getattr(self, one)) for one, name in SAYS.items() if getattr(self, one)),
         )
+
+
+for _name in SAYS:
+    ExceptionsState.param.add_parameter(_name, param.String(default=""))

@@ -20,9 +20,9 @@ def page(warehouse: Warehouse, wanted: Wanted, after: int) -> list[Row]:
     return queries.exceptions(warehouse, wanted, PAGE_ROWS + 1, after=after)
 
 
-def counts(warehouse: Warehouse, state: str, dataset: str) -> list[Row]:
-    """Return the number of held rows by dataset, category and rule."""
-    return warehouse.rows(query(PLATFORM, "exception_counts"), state=state, dataset=dataset)
+def counts(warehouse: Warehouse, wanted: Wanted) -> list[Row]:
+    """Return the number of rows of a filter, whatever its rule, by dataset, category and rule."""
+    return backlog.by_rule(warehouse, wanted)
 
 
 def one(warehouse: Warehouse, exception_id: int) -> Row | None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from psycopg import sql
 
-from flows.core.dataset import Dataset
+from flows.core.dataset import Dataset, Subset
 from flows.core.errors import MistakeError
 from flows.core.kinds import Choice
+from sql import query
 
 RANGE = ".."
 ANY_OF = "~"
@@ -16,6 +17,8 @@ MISSING = "(none)"
 """How a filter names cells without a value."""
 LINEAGE_FILTERS = ("run_id",)
 """Columns that links may filter by although nobody sees them."""
+ONLY = "only"
+"""The filter by subsets that a dataset declares, all of which must hold."""
 _PATTERN = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", ANYTHING: "%"})
 
 
@@ -25,7 +28,7 @@ class Selection:
 
     Attributes:
         filters: By mart column: a value, several with `~` between them, a pattern with `*`, `(none)`; numbers and
-            days also as a range `from..to` with either end left out.
+            days also as a range `from..to` with either end left out. Under `only`: subsets with `~` between them.
         search: Text that stands in one of the text columns.
         sort: A column; with a leading `-` from the last to the first.
     """
@@ -71,8 +74,21 @@ def shown_columns(dataset: Dataset) -> tuple[str, ...]:
 
 
 def filter_columns(dataset: Dataset) -> tuple[str, ...]:
-    """Return the columns that a selection may filter by."""
-    return (*shown_columns(dataset), *LINEAGE_FILTERS)
+    """Return the names that a selection may filter by: columns, and `only` where there are subsets."""
+    return (*shown_columns(dataset), *LINEAGE_FILTERS, *((ONLY,) if dataset.subsets else ()))
+
+
+def subsets_of(dataset: Dataset, told: str) -> list[Subset]:
+    """Return the subsets that a filter names.
+
+    Raises:
+        MistakeError: There is none of that name.
+    """
+    known = {subset.name: subset for subset in dataset.subsets}
+    unknown = [name for name in told.split(ANY_OF) if name not in known]
+    if unknown:
+        raise MistakeError(f"{dataset.title} has no rows called {unknown[0]!r}, only {', '.join(known)}")
+    return [known[name] for name in told.split(ANY_OF)]
 
 
 def conditions(chosen: Selection) -> sql.Composed:
@@ -110,11 +126,17 @@ def _conditions(chosen: Selection) -> Iterator[sql.Composable]:
     for name, told in chosen.filters.items():
         if name not in filter_columns(dataset):
             raise MistakeError(f"{dataset.title} has no column {name!r} to filter by")
-        if told:
+        if told and name == ONLY:
+            yield from (_is_in(dataset, subset) for subset in subsets_of(dataset, told))
+        elif told:
             is_prefix = name in dataset.sortable and told.find(ANYTHING) == len(told) - 1 > 0
             yield _begins(name, told) if is_prefix else _matches(dataset, name, told)
     if chosen.search:
         yield _contains(dataset, chosen.search)
+
+
+def _is_in(dataset: Dataset, subset: Subset) -> sql.Composable:
+    return sql.SQL("({}\n)").format(sql.SQL(query(dataset.name, subset.condition)))
 
 
 def _begins(name: str, told: str) -> sql.Composable:

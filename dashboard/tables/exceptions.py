@@ -32,8 +32,7 @@ def _rows(asked: Asked, to: Send) -> int:
 
 
 def _by_rule(asked: Asked, to: Send) -> int:
-    state = asked.state(ExceptionsState, ("state", "dataset"))
-    found = store.counts(asked.parts.warehouse, state.state_code, str(state.dataset))
+    found = store.counts(asked.parts.warehouse, asked.state(ExceptionsState, FILTERS).wanted())
     table = Table(
         name="exceptions by rule", columns=BY_RULE, rows=lambda _: ([row[one] for one in BY_RULE] for row in found)
     )

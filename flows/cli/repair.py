@@ -33,6 +33,14 @@ StageOption = Annotated[
 ]
 AgeOption = Annotated[float | None, typer.Option("--older-than", min=0, help="At least so many days old.")]
 ValueOption = Annotated[str, typer.Option("--value", help="Text in one of the cells, or COLUMN=TEXT for a whole cell.")]
+OfOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--of",
+        help="NAME=TEXT of what can be read in held rows of the --dataset, such as region=North, "
+        "ordered_on=2026-01-01..2026-01-31 or waits=yes.",
+    ),
+]
 _MAX_SHOWN = 30
 
 
@@ -47,6 +55,7 @@ def exceptions(
     stage: StageOption = "",
     older_than: AgeOption = None,
     value: ValueOption = "",
+    of: OfOption = None,
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
@@ -63,6 +72,7 @@ def exceptions(
         stage=stage,
         older_than_days=older_than,
         value=value,
+        says=_says(of),
     )
     warehouse = resources().warehouse
     found = queries().exceptions(warehouse, wanted, limit)
@@ -87,6 +97,7 @@ def fix(
     stage: StageOption = "",
     older_than: AgeOption = None,
     value: ValueOption = "",
+    of: OfOption = None,
     why: Why = "",
     yes: Yes = False,
     as_json: Json = False,
@@ -99,7 +110,7 @@ def fix(
     cells = dict(_assignment(one) for one in sets or [])
     if bool(cells) == bool(raw):
         raise MistakeError("say what should stand there: --set COLUMN=TEXT, or --raw with the whole record")
-    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value)
+    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value, of)
     if raw:
         if len(numbers) != 1:
             raise MistakeError("--raw rewrites one record; name one exception")
@@ -126,6 +137,7 @@ def release(
     stage: StageOption = "",
     older_than: AgeOption = None,
     value: ValueOption = "",
+    of: OfOption = None,
     why: Why = "",
     yes: Yes = False,
     as_json: Json = False,
@@ -135,7 +147,7 @@ def release(
     from flows.services.repairs import Fix
 
     parts = resources()
-    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value)
+    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value, of)
     if len(numbers) > 1:
         confirm(f"Judge {len(numbers):,} held rows again{' as updates' if as_update else ''}?", is_sure=yes)
     fixes = [Fix(exception_id=number) for number in numbers]
@@ -156,6 +168,7 @@ def waive(
     stage: StageOption = "",
     older_than: AgeOption = None,
     value: ValueOption = "",
+    of: OfOption = None,
     why: Why = "",
     yes: Yes = False,
     as_json: Json = False,
@@ -165,7 +178,7 @@ def waive(
     from flows.services.repairs import Fix
 
     parts = resources()
-    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value)
+    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value, of)
     if len(numbers) > 1:
         confirm(f"{'Grant' if grant else 'Ask for'} {len(numbers):,} waivers?", is_sure=yes)
     fixes = [Fix(exception_id=number) for number in numbers]
@@ -188,6 +201,7 @@ def discard(
     stage: StageOption = "",
     older_than: AgeOption = None,
     value: ValueOption = "",
+    of: OfOption = None,
     why: Why = "",
     yes: Yes = False,
     as_json: Json = False,
@@ -197,7 +211,7 @@ def discard(
     from flows.services.repairs import Fix
 
     parts = resources()
-    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value)
+    numbers = _chosen(ids, dataset, category, rule, file, run, stage, older_than, value, of)
     if len(numbers) > 1:
         confirm(f"Discard {len(numbers):,} held rows for good?", is_sure=yes)
     fixes = [Fix(exception_id=number) for number in numbers]
@@ -343,11 +357,12 @@ def _chosen(
     stage: str,
     older_than: float | None,
     value: str,
+    of: list[str] | None,
 ) -> list[int]:
     """Return the numbers that a person named, or those of the open exceptions that the options choose."""
     from flows.services.queries import Wanted
 
-    filters = (dataset, category, rule, file, run, stage, value)
+    filters = (dataset, category, rule, file, run, stage, value, of)
     if ids:
         if any(filters) or older_than is not None:
             raise MistakeError("name exceptions by their numbers or choose them by options, not both")
@@ -364,8 +379,13 @@ def _chosen(
         stage=stage,
         older_than_days=older_than,
         value=value,
+        says=_says(of),
     )
     return [row["exception_id"] for row in queries().exceptions(resources().warehouse, wanted)]
+
+
+def _says(of: list[str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple(_assignment(one) for one in of or [])
 
 
 def _assignment(one: str) -> tuple[str, str]:

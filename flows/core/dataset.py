@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from flows.core.errors import MistakeError
+from flows.core.held import HeldFilters
 from flows.core.kinds import Kind
 from flows.core.rules import RECORD_RULES, Rule, Severity, fingerprint
 from flows.core.views import View
@@ -88,6 +89,20 @@ class Report:
     query: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subset:
+    """Rows that a figure is about, and that no filter of columns can name.
+
+    Attributes:
+        title: How people call them.
+        condition: Query in `sql/<dataset>/queries` that is a condition over a row of the mart.
+    """
+
+    name: str
+    title: str
+    condition: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """A kind of CSV.
@@ -101,6 +116,7 @@ class Dataset:
             only without a key.
         duplicate_rule: Rule under which a later row of a known key is held; only with a key.
         repeat_rule: Warning for a row that repeats one of its own file exactly; only without a key.
+        held_filters: By which values people look for held rows, if there is a view `held_rows`.
         identity: What makes a file the same as one in force.
         new_version: What new bytes under a known base name mean.
         mart_table: Row-level table in the dataset's schema.
@@ -135,6 +151,7 @@ class Dataset:
     matched_by: tuple[str, ...] = ()
     duplicate_rule: Rule | None = None
     repeat_rule: Rule | None = None
+    held_filters: HeldFilters | None = None
     null_tokens: tuple[str, ...] = ("NULL", "N/A", "NaN")
     enrich: Callable[[pl.DataFrame, Context], pl.DataFrame] = lambda rows, _: rows
     references: tuple[str, ...] = ()
@@ -143,6 +160,7 @@ class Dataset:
     settle_query: str | None = None
     views: tuple[View, ...] = ()
     reports: tuple[Report, ...] = ()
+    subsets: tuple[Subset, ...] = ()
     review_above_share: float = 0.5
     sample_rows: int = 5_000
     sample_names: Callable[[int, date], tuple[str, ...]] = lambda seed, _: (f"sample{seed}.csv",)

@@ -1,13 +1,15 @@
-"""How many held rows came and went by business day, for whichever of them a person means."""
+"""How many held rows there are by reason, and how many came and went by day, for whichever a person means."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Date, DateTime, cast, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Date, DateTime, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from flows.adapters.warehouse import Warehouse
+from flows.core.rules import Severity
 from flows.services import queries
 from flows.services.queries import Wanted
 
@@ -57,6 +59,29 @@ def by_day(warehouse: Warehouse, wanted: Wanted, zone: ZoneInfo, since: date, sp
         .group_by(moved.c.day, moved.c.name)
         .order_by(moved.c.day, moved.c.name)
     )
+    with warehouse.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def by_rule(warehouse: Warehouse, wanted: Wanted) -> list[Row]:
+    """Return how many held rows break each rule as of their last attempt, the most frequent first.
+
+    The rule that is wanted does not matter; a row that breaks two rules counts for both.
+
+    Returns:
+        One row per `dataset`, `category` of the row and `rule`: `exceptions`.
+    """
+    row, finding = queries.EXCEPTION.c, queries.FINDING.c
+    broken = (
+        queries.exceptions_of(warehouse, replace(wanted, rule=""))
+        .join(queries.FINDING, and_(queries.IS_CURRENT, finding.severity == Severity.ERROR))
+        .with_only_columns(row.dataset, row.category, finding.rule)
+        .ext(distinct_on(finding.run_id, finding.line, finding.attempt, finding.rule))
+        .subquery()
+    )
+    kind = (broken.c.dataset, broken.c.category, broken.c.rule)
+    number = func.count().label("exceptions")
+    statement = select(*kind, number).group_by(*kind).order_by(number.desc(), broken.c.dataset, broken.c.rule)
     with warehouse.engine.connect() as connection:
         return [dict(row) for row in connection.execute(statement).mappings()]
 

@@ -1,7 +1,7 @@
 """What people ask about files, runs, exceptions and rows; each answer is a list of plain rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,16 @@ from flows.adapters.object_store import ObjectStore
 from flows.adapters.warehouse import Warehouse
 from flows.core.dataset import Dataset, Report
 from flows.core.errors import MistakeError
+from flows.core.held import WAITS
 from flows.core.rules import Category
 from flows.core.states import ExceptionState
 from flows.datasets import datasets
-from flows.services import exporting, reports
+from flows.services import exporting, held_values, reports
 from flows.services.accounts import SignedIn
 
 Row = dict[str, Any]
+_FEW = 20
+"""Rows that are looked at for each that is wanted, before all of them are."""
 
 _FILE = table(
     "file",
@@ -90,7 +93,9 @@ EXCEPTION = table(
     ),
     schema="platform",
 )
-FINDING = table("finding", *map(column, ("run_id", "line", "rule", "message", "attempt")), schema="platform")
+FINDING = table(
+    "finding", *map(column, ("run_id", "line", "rule", "severity", "message", "attempt")), schema="platform"
+)
 _WAIVER = table("waiver", *map(column, ("exception_id", "attempt", "granted_by")), schema="platform")
 
 
@@ -128,6 +133,7 @@ class Wanted:
         run: Run id, or its first characters.
         older_than_days: At least so many days old.
         value: Text that stands in one of the cells, or `column=text` for the whole cell.
+        says: Names of the dataset's held filters with what they want, all of which must fit.
         has_request: Only those for which a person asked for a waiver that nobody granted yet.
     """
 
@@ -141,6 +147,7 @@ class Wanted:
     stage: str = ""
     older_than_days: float | None = None
     value: str = ""
+    says: tuple[tuple[str, str], ...] = ()
     has_request: bool = False
 
 
@@ -185,10 +192,14 @@ def exceptions(warehouse: Warehouse, wanted: Wanted, limit: int | None = None, *
     Raises:
         MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
     """
-    chosen = with_findings(warehouse, wanted)
-    if after:
-        chosen = chosen.where(EXCEPTION.c.exception_id > after)
-    return _rows(warehouse, chosen.limit(limit))
+    is_after = EXCEPTION.c.exception_id > after
+    if limit is not None and WAITS in dict(wanted.says):  # what waits is looked up key by key: a few often suffice
+        few = held_values.Among(after=after, at_most=_FEW * limit)
+        some = with_findings(warehouse, replace(wanted, says=())).where(is_after, _says(wanted, few))
+        found = _rows(warehouse, some.limit(limit))
+        if len(found) == limit:
+            return found
+    return _rows(warehouse, with_findings(warehouse, wanted).where(is_after).limit(limit))
 
 
 def with_findings(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
@@ -198,7 +209,8 @@ def with_findings(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
         MistakeError: As `exceptions`.
     """
     told = select(func.array_agg(FINDING.c.message)).where(IS_CURRENT).scalar_subquery().label("findings")
-    return exceptions_of(warehouse, wanted).add_columns(told).order_by(EXCEPTION.c.exception_id)
+    chosen = exceptions_of(warehouse, wanted).add_columns(_FILE.c.base_name, told)
+    return chosen.join(_FILE, _FILE.c.file_id == EXCEPTION.c.file_id).order_by(EXCEPTION.c.exception_id)
 
 
 IS_CURRENT = and_(
@@ -216,7 +228,7 @@ def exceptions_of(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
         MistakeError: A state, stage, category, dataset, rule or run that is asked for does not exist.
     """
     check(wanted)
-    chosen = select(EXCEPTION, _FILE.c.base_name).join(_FILE, _FILE.c.file_id == EXCEPTION.c.file_id)
+    chosen = select(EXCEPTION)
     equal = {
         EXCEPTION.c.dataset: wanted.dataset,
         EXCEPTION.c.category: wanted.category,
@@ -229,12 +241,13 @@ def exceptions_of(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
         ids = cast(list(wanted.exception_ids), ARRAY(BigInteger))
         chosen = chosen.where(EXCEPTION.c.exception_id == func.any(ids))
     if wanted.file:
-        column_of = _FILE.c.file_id if wanted.file.isdigit() else _FILE.c.base_name
-        chosen = chosen.where(column_of == (int(wanted.file) if wanted.file.isdigit() else wanted.file))
+        chosen = chosen.where(EXCEPTION.c.file_id.in_(_files(wanted.file)))
     if wanted.older_than_days is not None:
         chosen = chosen.where(EXCEPTION.c.opened_at <= datetime.now(UTC) - timedelta(days=wanted.older_than_days))
     if wanted.value:
         chosen = chosen.where(_has_value(wanted.value))
+    if wanted.says:
+        chosen = chosen.where(_says(wanted))
     if wanted.rule:
         broken = select(FINDING.c.rule).where(IS_CURRENT, FINDING.c.rule == wanted.rule)
         chosen = chosen.where(broken.correlate(EXCEPTION).exists())
@@ -242,6 +255,20 @@ def exceptions_of(warehouse: Warehouse, wanted: Wanted) -> Select[Any]:
         asked = (_WAIVER.c.exception_id == EXCEPTION.c.exception_id, _WAIVER.c.attempt == EXCEPTION.c.attempts)
         chosen = chosen.where(select(_WAIVER.c.attempt).where(*asked, _WAIVER.c.granted_by.is_(None)).exists())
     return chosen
+
+
+def _says(wanted: Wanted, among: held_values.Among | None = None) -> ColumnElement[bool]:
+    """Return whether what can be read in a row fits."""
+    dataset, is_open = datasets().get(wanted.dataset), wanted.state == ExceptionState.OPEN
+    return EXCEPTION.c.exception_id.in_(
+        held_values.exceptions_that_say(dataset, wanted.says, is_open=is_open, among=among)
+    )
+
+
+def _files(told: str) -> Select[Any]:
+    """Return the statement of the numbers of the files that a person means by base name or number."""
+    is_meant = _FILE.c.file_id == int(told) if told.isdigit() else _FILE.c.base_name == told
+    return select(_FILE.c.file_id).where(is_meant)
 
 
 def _has_value(value: str) -> ColumnElement[bool]:

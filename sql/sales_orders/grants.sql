@@ -8,6 +8,6 @@ begin
         revoke update, delete on sales_orders.product_change from quayside_dashboard;
     end if;
     if to_regrole('quayside_analyst') is not null then
-        revoke all on sales_orders.held_orders from quayside_analyst;
+        revoke all on sales_orders.held_orders, sales_orders.held_rows from quayside_analyst;
     end if;
 end $$;

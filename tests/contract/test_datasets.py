@@ -22,6 +22,9 @@ from sql import migrations
 from tests.conftest import Place
 
 ALL = [pytest.param(dataset, id=dataset.name) for dataset in datasets().values()]
+HELD_FILTERS = [
+    pytest.param(dataset, id=dataset.name) for dataset in datasets().values() if dataset.held_filters is not None
+]
 CELL_RULES = [
     pytest.param(dataset, rule, id=f"{dataset.name}-{rule.code}")
     for dataset in datasets().values()
@@ -101,6 +104,15 @@ def test_its_views_answer_with_the_columns_that_they_draw(place: Place, dataset:
             )
         }
         assert {name for name in (view.x, view.y) if name} <= columns, view.relation
+
+
+@pytest.mark.parametrize("dataset", HELD_FILTERS)
+def test_its_held_rows_have_what_people_filter_by(place: Place, dataset: Dataset) -> None:
+    declared = dataset.held_filters
+    assert declared is not None
+    place.rows(f"select * from {dataset.name}.loaded_among(array['none'])")
+    columns = ("exception_id", "is_open", declared.key, declared.amount, *(one.name for one in declared.columns))
+    assert place.rows(f"select {', '.join(columns)} from {dataset.name}.held_rows") == []
 
 
 @pytest.mark.parametrize("dataset", ALL)

@@ -34,18 +34,26 @@ def test_one_region_for_all_rows_without_one(dashboard: Dashboard, steward: Page
     expect(steward.get_by_text(f"₹{whole[:2]},{whole[2:4]},{whole[4:]}.{fraction}").first).to_be_visible()
 
 
-def test_a_row_is_corrected_in_place_and_its_text_is_harmless(dashboard: Dashboard, steward: Page) -> None:
+def test_a_row_is_corrected_in_place_and_its_text_is_harmless(
+    dashboard: Dashboard, steward: Page, chromium: Browser
+) -> None:
     dashboard.place.drop(
         "order_id,order_date,region,product,quantity,revenue\n"
         '<script>window.hit=1</script>,2026-01-01,"<img src=x onerror=""window.hit=1"">",Milk 1L,1,100\n'
         "2,2026-01-02,South,Milk 1L,1,23.5\n"
     )
     number = dashboard.place.one("select exception_id from platform.exception")
+    context = open_browser(dashboard, chromium, "viewer")
+    colleague = context.new_page()
+    colleague.goto(f"{dashboard.url}/exceptions")
+    expect(colleague.get_by_text("1 row, oldest first")).to_be_visible()
     steward.goto(f"{dashboard.url}/exceptions?exception={number}")
-    expect(steward.get_by_text("region is one of North, South, East, West, Central.")).to_be_visible()
+    expect(steward.get_by_text("region is one of North, South, East, West, Central.").first).to_be_visible()
     steward.get_by_label("region", exact=True).fill("East")
     steward.get_by_role("button", name="Correct and release").click()
     expect(steward.get_by_text("Nothing here")).to_be_visible()
+    expect(colleague.get_by_text("Nothing here")).to_be_visible()
+    context.close()
     assert dashboard.place.one("select region from sales_orders.orders where order_id like '<script>%%'") == "East"
     assert steward.evaluate("window.hit") is None
 

@@ -69,7 +69,7 @@ def test_a_click_on_a_bar_filters_and_two_snapshots_tell_what_changed(dashboard:
     expect(steward).to_have_url(f"{dashboard.url}/telco?operator=Indosat")
     mean = steward.get_by_role("link", name="Rp 34.000")
     expect(mean).to_be_visible()
-    assert mean.get_attribute("href") == "/grid?dataset=telco_packages&operator=Indosat&file_date=2026-02-01"
+    assert mean.get_attribute("href") == "/grid?dataset=telco_packages&operator=Indosat&only=latest"
     click_first_bar(steward, OPERATORS)
     expect(steward).to_have_url(f"{dashboard.url}/telco")
 

@@ -48,7 +48,12 @@ def test_filters_ranges_search_and_order_are_the_databases(place: Place) -> None
 
 
 def test_what_can_not_be_is_refused(place: Place) -> None:
-    for chosen in (_chosen(place, sort="run_id; drop"), _chosen(place, line="1"), _chosen(place, quantity="many")):
+    for chosen in (
+        _chosen(place, sort="run_id; drop"),
+        _chosen(place, line="1"),
+        _chosen(place, only="latest"),
+        _chosen(place, quantity="many"),
+    ):
         with pytest.raises(MistakeError):
             _names(place, chosen)
 

@@ -1,5 +1,6 @@
 """What the inbox adds to the repairs: outcomes told beforehand, decisions on conflicts, days of the backlog, sheets."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,6 +142,54 @@ def test_requests_for_waivers_are_found(place: Place) -> None:
     found = queries.exceptions(parts.warehouse, Wanted(has_request=True))
     assert [one["exception_id"] for one in found] == [row["exception_id"]]
     assert queries.exceptions_by_dataset(parts.warehouse, Wanted(has_request=True)) == {"sales_orders": 1}
+
+
+def test_rows_whose_revenue_waits_are_found_behind_many_whose_does_not(place: Place) -> None:
+    orders = "".join(f"G{number},2026-01-31,North,Milk 1L,1,5\n" for number in range(45))
+    again = "".join(f"G{number},2026-01-31,,Milk 1L,1,5\n" for number in range(30))
+    place.drop(ORDERS + orders + again + "A2,2026-01-31,,Milk 1L,1,5\nA3,2026-01-31,,Milk 1L,1,6\n")
+    warehouse, wanted = place.parts.warehouse, Wanted(state="OPEN", dataset="sales_orders", says=(("waits", "yes"),))
+
+    (first,) = queries.exceptions(warehouse, wanted, 1)
+    (second,) = queries.exceptions(warehouse, wanted, 1, after=first["exception_id"])
+
+    assert [row["cells"]["order_id"] for row in (first, second)] == ["A2", "A3"]
+    assert queries.exceptions(warehouse, wanted, 1, after=second["exception_id"]) == []
+
+
+def test_closed_rows_are_found_by_what_they_say_and_count_for_the_days_of_the_backlog(place: Place) -> None:
+    first, _ = drop_held(place)
+    parts, steward = place.parts, place.sign_in("steward")
+    repairs.discard(parts.warehouse, steward, parts.datasets, [Fix(exception_id=first)], reason="test")
+    says = (("ordered_on", "2026-01-01..2026-01-31"), ("category", "Dairy Products"))
+    wanted = Wanted(dataset="sales_orders", says=says)
+
+    found = {row["exception_id"]: row["state"] for row in queries.exceptions(parts.warehouse, wanted)}
+    days = backlog.by_day(parts.warehouse, wanted, ZoneInfo("UTC"), datetime.now(UTC).date())
+
+    assert len(found) == 2
+    assert found[first] == "DISCARDED"
+    assert [(day["opened"], day["closed"]) for day in days] == [(2, 1)]
+    assert queries.count_exceptions(parts.warehouse, replace(wanted, says=(("ordered_on", "..2026-01-30"),))) == 0
+    assert queries.count_exceptions(parts.warehouse, replace(wanted, says=(("ordered_on", "2026-01-31"),))) == 2
+
+
+@pytest.mark.parametrize(
+    ("dataset", "says", "told"),
+    [
+        ("", (("region", "North"),), "name a dataset"),
+        ("telco_packages", (("region", "North"),), "name a dataset"),
+        ("sales_orders", (("shop", "North"),), "only by ordered_on, region"),
+        ("sales_orders", (("waits", "perhaps not"),), "it is one of yes, no, perhaps"),
+        ("sales_orders", (("ordered_on", "yesterday"),), "'yesterday' is no day"),
+        ("sales_orders", (("region", "North"), ("region", "South")), "once"),
+    ],
+)
+def test_what_held_rows_cannot_say_is_refused(
+    place: Place, dataset: str, says: tuple[tuple[str, str], ...], told: str
+) -> None:
+    with pytest.raises(MistakeError, match=told):
+        queries.exceptions(place.parts.warehouse, Wanted(dataset=dataset, says=says))
 
 
 def test_a_sheet_says_which_dataset_it_is_of(place: Place) -> None:

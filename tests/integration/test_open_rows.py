@@ -8,13 +8,19 @@ from typing import Any
 import psycopg
 import pytest
 
+from dashboard.address import choose
+from dashboard.pages.sales.links import waiting_query
+from dashboard.state.exceptions import FILTERS as FILTERS_OF_INBOX
+from dashboard.state.exceptions import ExceptionsState
 from dashboard.store import exceptions, overview, sales
 from dashboard.store.sales import Filter
 from flows.adapters import marts
 from flows.adapters.warehouse import Warehouse
+from flows.core.held import NO, PERHAPS, YES
 from flows.services import corrections, products, queries, rebuilding, repairs
 from flows.services.corrections import Edit
 from flows.services.proving import figures_that_differ
+from flows.services.queries import Wanted
 from flows.services.repairs import Fix
 from tests.conftest import Place
 
@@ -43,6 +49,9 @@ FILTERS = (
     Filter(category="Dairy Products"),
     Filter(category="Uncategorised", region="West"),
     Filter(category="No such"),
+    Filter(first=date(2026, 1, 1), last=date(2026, 2, 28), category="Dairy Products"),
+    Filter(first=date(2026, 1, 1), last=date(2026, 2, 28), region="West", category="Uncategorised"),
+    Filter(first=date(2026, 1, 7), last=date(2026, 1, 7), region="West", product="Unheard-of Juice"),
     Filter(first=date(2026, 1, 1), last=date(2026, 1, 31), region="North", category="Dairy Products"),
 )
 WAITING = """
@@ -100,6 +109,7 @@ def assert_answers_are_plain(place: Place) -> None:
     warehouse = place.parts.warehouse
     for chosen in FILTERS:
         assert sales.waiting(warehouse, chosen) == place.rows(WAITING, **chosen.values)[0], chosen
+        assert_the_inbox_shows_what_waits(warehouse, chosen)
     whole = place.rows(WAITING, **Filter().values)[0]
     now = overview.revenue(warehouse)
     assert now == place.rows(LOADED)[0]
@@ -107,9 +117,33 @@ def assert_answers_are_plain(place: Place) -> None:
     assert place.one("select open_exceptions_without from sales_orders.waiting") == whole["open_exceptions_without"]
     for state in ("", "OPEN", "DISCARDED", "RELEASED", "WAIVED"):
         for dataset in ("", "sales_orders"):
-            counted = exceptions.counts(warehouse, state, dataset)
+            counted = exceptions.counts(warehouse, Wanted(state=state, dataset=dataset))
             assert _in_order(counted) == _in_order(place.rows(COUNTS, state=state, dataset=dataset))
     assert figures_that_differ(warehouse, place.parts.datasets["sales_orders"]) == []
+
+
+def assert_the_inbox_shows_what_waits(warehouse: Warehouse, chosen: Filter) -> None:
+    """The way from each figure of what waits leads to as many rows, with as much revenue."""
+    figures = sales.waiting(warehouse, chosen)
+    for waits, count, amount in (
+        (YES, "open_exceptions_with_waiting_revenue", "revenue_waiting_inr"),
+        (PERHAPS, "open_exceptions_perhaps", "revenue_perhaps_inr"),
+        (NO, "open_exceptions_without", ""),
+    ):
+        state = ExceptionsState()
+        choose(state, FILTERS_OF_INBOX, waiting_query(chosen, waits))
+        wanted = state.wanted()
+        rows = queries.exceptions(warehouse, wanted)
+        assert len(rows) == figures[count] == queries.count_exceptions(warehouse, wanted), (waits, chosen)
+        some = [row["exception_id"] for row in rows[: min(50, len(rows) // 2)]]
+        page = queries.exceptions(warehouse, wanted, len(some)) if some else []
+        assert [row["exception_id"] for row in page] == some
+        if amount:
+            told = "select coalesce(sum((typed ->> 'revenue_inr')::numeric), 0) from platform.exception"
+            summed = warehouse.rows(
+                f"{told} where exception_id = any(%(ids)s)", ids=[row["exception_id"] for row in rows]
+            )
+            assert list(summed[0].values()) == [figures[amount]], (waits, chosen)
 
 
 def _in_order(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.store import telco
+from dashboard.address import choose
+from dashboard.pages.telco.links import NOT_PRICED, PRICED, rows_query
+from dashboard.state.grid import NAMES, GridState, selected
+from dashboard.store import grid, telco
+from dashboard.store.question import Question
 from dashboard.store.telco import By, Filter, Pair
 from tests.conftest import Place
 
@@ -63,6 +67,33 @@ def test_two_snapshots_tell_what_is_new_gone_dearer_and_cheaper(place: Place) ->
         ("gone", "Unlimited 30 hari", 90000, None),
         ("new", "Internet 2 GB 1 hari", None, 8000),
     ]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Filter(),
+        Filter(operator="Indosat"),
+        Filter(file_date=date(2026, 2, 1)),
+        Filter(city="Jakarta", price_tier="Low"),
+        Filter(operator="XL", validity_group="Monthly"),
+    ],
+)
+def test_each_figure_leads_to_exactly_its_rows(place: Place, chosen: Filter) -> None:
+    drop_both(place)
+    # The latest of XL is older than the latest of Indosat, and of the same day as an older one of Indosat.
+    place.drop(BEFORE.replace("50000", "51000"), "XL_Jakarta_less3_20260101.csv", "telco_packages")
+    whole, _ = telco.spread(place.parts.warehouse, chosen)
+
+    def rows(only: str = "") -> int:
+        state = GridState()
+        choose(state, NAMES, rows_query(chosen, only))
+        with Question(place.parts.warehouse).asked() as connection:
+            return len(grid.page(connection, selected(state)).lines)
+
+    assert rows() == whole["packages"]
+    assert rows(NOT_PRICED) == whole["packages_without_quota"]
+    assert rows(PRICED) == whole["packages"] - whole["packages_without_quota"]
 
 
 @pytest.mark.parametrize("by", ["operator", "city", "area", "price_tier", "validity_group", "package_type"])

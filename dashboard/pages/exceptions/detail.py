@@ -53,7 +53,7 @@ class Detail:
         close = pmui.Button(label="Close", variant="text", margin=0)
         close.on_click(lambda _: self._close())
         content: list[Any] = [Here(), markup(self._place(row)), markup(_findings(findings))]
-        content.append(markup(_raw(row, {one["column_name"] for one in findings})))
+        content.append(markup(_raw(row, findings)))
         if row["state"] == "OPEN":
             content += self._acts(row, findings)
         tried = store.tried(self._visit.parts.warehouse, row["exception_id"])
@@ -159,14 +159,21 @@ def _findings(rows: list[store.Row]) -> str:
     return table_markup(rows, columns, caption="What should hold, and what was found")
 
 
-def _raw(row: store.Row, broken: set[str]) -> str:
+def _raw(row: store.Row, findings: list[store.Row]) -> str:
+    """Return the cells of a row; under a broken one, marked by more than colour, stands what should hold."""
     if not row["cells"]:
         return f"<pre>{escaped(row['raw_text'])}</pre>"
     corrected = row["corrected"] or {}
+    broken: dict[str, list[str]] = {}
+    for one in findings:
+        broken.setdefault(one["column_name"], []).append(one["sentence"] or one["rule"])
 
     def cell(one: Row) -> str:
         text = escaped(one["text"]) or f"<em>{formats.NOTHING}</em>"
-        return f'<mark class="q-bad">{text}</mark>' if one["name"] in broken else text
+        if one["name"] not in broken:
+            return text
+        sentences = "".join(f'<div class="q-note">{escaped(told)}</div>' for told in broken[one["name"]])
+        return f'<mark class="q-bad q-broken">{text}</mark>{sentences}'
 
     cells = [{"name": name, "text": text, "written": corrected.get(name)} for name, text in row["cells"].items()]
     columns = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import panel_material_ui as pmui
@@ -34,11 +35,18 @@ if TYPE_CHECKING:
 COLUMNS_SX = {
     "display": "grid !important",
     "gridTemplateColumns": {"xs": "minmax(0, 1fr)", "lg": "minmax(0, 3fr) minmax(0, 2fr)"},
-    "gap": 2,
+    "gridTemplateRows": {"lg": "auto 1fr"},
+    "columnGap": 2,
+    "rowGap": 0,
     "alignItems": "start",
-    "& > :last-child > *": {"order": {"xs": -1, "lg": 0}},
+    "& > :nth-of-type(1) > *": {"gridRow": {"lg": "1 / span 2"}, "marginBottom": {"xs": 2, "lg": 0}},
+    "& > :nth-of-type(2) > *": {"order": {"xs": -1, "lg": 0}, "marginBottom": 2},
+    "& > :nth-of-type(3) > *": {"gridColumn": {"lg": 2}},
 }
-"""On a phone the row that is open stands above the list; what wraps a column has no box that could be placed."""
+"""List, open row, rest: the last two beside the list, or on a phone the open row above it and the rest below.
+
+What lies between the grid and these parts has no box of its own.
+"""
 
 
 class Inbox:
@@ -65,8 +73,8 @@ class Inbox:
     def view(self) -> Viewable:
         """Return the page."""
         left = stack(self._bulk.view(), self._listing.view())
-        right = stack(self._open, card("By reason", self._kinds), self._trend.view(), self._sheet.view())
-        columns = pmui.Column(left, right, sizing_mode="stretch_width", margin=0, sx=COLUMNS_SX)
+        rest = stack(card("By reason", self._kinds), self._trend.view(), self._sheet.view())
+        columns = pmui.Column(left, self._open, rest, sizing_mode="stretch_width", margin=0, sx=COLUMNS_SX)
         return stack(self._conflicts.view, self._filters, columns)
 
     def refresh(self) -> None:
@@ -74,9 +82,7 @@ class Inbox:
         warehouse, state = self._visit.parts.warehouse, self.state
         if not self._show_rows():
             return
-        self._kinds.object = self._kinds_markup(
-            remembered(store.counts, warehouse, state.state_code, str(state.dataset))
-        )
+        self._kinds.object = self._kinds_markup(remembered(store.counts, warehouse, replace(state.wanted(), rule="")))
         self._trend.show(state.wanted())
         self._sheet.show(state.wanted(), chosen(state, FILTERS))
         self._conflicts.refresh(str(state.dataset))
@@ -120,5 +126,9 @@ class Inbox:
             Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
         )
         table = table_markup(rows, columns, caption=f"{in_words(str(self.state.state))} rows by rule")
-        url = csv_url("exceptions", "by_rule", chosen(self.state, ("state", "dataset")))
+        url = csv_url("exceptions", "by_rule", _but_rule(chosen(self.state, FILTERS)))
         return f"{table}<p>{csv_link(url, len(rows), 'reasons')}</p>"
+
+
+def _but_rule(query: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name != "rule"}

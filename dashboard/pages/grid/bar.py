@@ -11,9 +11,9 @@ from dashboard.formats import escaped
 from dashboard.pages.grid.views import Views
 from dashboard.parts.field import Field
 from dashboard.parts.filters import filter_bar
-from dashboard.parts.text import markup
+from dashboard.parts.text import chip_link, markup
 from dashboard.state.grid import FILTERS
-from dashboard.store.selection import Selection
+from dashboard.store.selection import ANY_OF, ONLY, Selection, subsets_of
 from flows.services.accounts import Role
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class Bar:
 
     def show(self, chosen: Selection) -> None:
         """Tell what is filtered, each with the way to take it off."""
-        links = [self._link(chosen, name, value) for name, value in chosen.asked.items() if name != "sort"]
+        links = [self._link(chosen, name, value) for name, value in chosen.asked.items() if name not in ("sort", ONLY)]
+        links += self._subset_links(chosen, chosen.asked.get(ONLY, ""))
         whole = f'<a href="{escaped(self._visit.link("grid", dataset=chosen.dataset.name))}">Show every row</a>'
         told = f'<p class="q-note">{" ".join(links)} {whole}</p>' if links else ""
         if self._filters.object != told:
@@ -76,11 +77,18 @@ class Bar:
         rest = {one: told for one, told in chosen.asked.items() if one != name}
         href = self._visit.link("grid", dataset=chosen.dataset.name, **rest)
         words = "search" if name == "q" else name.replace("_", " ")
-        shown = f"{words}: {value if len(value) < 60 else value[:57] + '…'}"
-        return (
-            f'<a class="q-chip q-accent" href="{escaped(href)}" aria-label="Take off {escaped(shown)}">'
-            f"{escaped(shown)} ×</a>"
-        )
+        return chip_link(f"{words}: {value}", href)
+
+    def _subset_links(self, chosen: Selection, told: str) -> list[str]:
+        subsets = subsets_of(chosen.dataset, told) if told else []
+        links = []
+        for subset in subsets:
+            others = ANY_OF.join(one.name for one in subsets if one != subset)
+            query = chosen.asked | {ONLY: others}
+            links.append(
+                chip_link(f"only {subset.title}", self._visit.link("grid", dataset=chosen.dataset.name, **query))
+            )
+        return links
 
     def _choose(self, dataset: str) -> None:
         if dataset != self._state.dataset:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboard.state.exceptions import SAYS
 from dashboard.store import sales as store
 from dashboard.store.remembered import remembered
 from dashboard.store.sales import Filter
+from flows.core.held import WAITS
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -23,16 +25,18 @@ def rows_link(visit: Visit, chosen: Filter) -> str:
     return visit.link("grid", dataset="sales_orders", region=chosen.region, product=product, ordered_on=days)
 
 
-def waiting_link(visit: Visit, chosen: Filter) -> tuple[str, str]:
-    """Return the address of the open exceptions behind what is chosen, and what of the filter it leaves out, in words.
+def waiting_link(visit: Visit, chosen: Filter, waits: str) -> str:
+    """Return the address of exactly the open exceptions behind one of the figures of what waits.
 
-    The inbox takes the text of one cell: of the product, or else of the region.
+    Args:
+        waits: `YES`, `NO` or `PERHAPS`.
     """
-    column = "product" if chosen.product else "region" if chosen.region else ""
-    text = getattr(chosen, column) if column else ""
-    value = f"{column}={text}" if column else ""
-    filters = {"day": chosen.days, "region": chosen.region, "category": chosen.category, "product": chosen.product}
-    left_out = [name for name, is_set in filters.items() if is_set and name != column]
-    there = f"held rows of {text}" if column else "all held rows"
-    words = f"The link shows {there}, of every {' and every '.join(left_out)}" if left_out else ""
-    return visit.link("exceptions", dataset="sales_orders", state="OPEN", value=value), words
+    return visit.link("exceptions", **waiting_query(chosen, waits))
+
+
+def waiting_query(chosen: Filter, waits: str) -> dict[str, str]:
+    """Return what the inbox shows, as it stands in its address."""
+    days = f"{chosen.first}..{chosen.last}" if chosen.days else ""
+    says = {"ordered_on": days, "region": chosen.region, "category": chosen.category, "product": chosen.product}
+    told = {parameter: (says | {WAITS: waits}).get(name, "") for parameter, name in SAYS.items()}
+    return {"dataset": "sales_orders", **told}

@@ -10,6 +10,7 @@ from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.charts.spark import spark
+from dashboard.formats import escaped
 from dashboard.pages.sales.links import rows_link, waiting_link
 from dashboard.pages.sales.period import days_between, latest_day, whole_months_between
 from dashboard.parts.exported import csv_link, csv_url
@@ -19,6 +20,7 @@ from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import sales as store
 from dashboard.store.remembered import remembered
 from dashboard.store.sales import By, Filter
+from flows.core.held import NO, PERHAPS, YES
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
@@ -129,27 +131,32 @@ class Tiles:
     def _waits(self, chosen: Filter, now: dict[str, Any]) -> str:
         waits = remembered(store.waiting, self._visit.parts.warehouse, chosen)
         amount = waits["revenue_waiting_inr"]
-        note = (
-            f"in {formats.many(waits['open_exceptions_with_waiting_revenue'], 'held row')}; "
-            f"{formats.count(waits['open_exceptions_without'])} more open without such a value"
-        )
-        if waits["open_exceptions_perhaps"]:
-            note += (
-                f". {formats.rupees(waits['revenue_perhaps_inr'])} more in "
-                f"{formats.many(waits['open_exceptions_perhaps'], 'row')} may belong here: the day, region or "
-                "product can't be read"
-            )
-        href, left_out = waiting_link(self._visit, chosen)
-        note += left_out and f". {left_out}"
         whole = amount + now["revenue_inr"]
         part = formats.share(amount / whole) if whole else formats.NOTHING
         return tile_markup(
             "Revenue waiting in exceptions",
             formats.rupees(amount),
-            note=note,
-            href=href,
+            note=f"in {formats.many(waits['open_exceptions_with_waiting_revenue'], 'held row')}",
+            href=waiting_link(self._visit, chosen, YES),
             change=(f"{part} of loaded and waiting", "held" if amount else "good"),
+            extra=f'<span class="q-note">{self._beside(chosen, waits)}</span>',
         )
+
+    def _beside(self, chosen: Filter, waits: dict[str, Any]) -> str:
+        """Return what else is open, each number with the way to its rows."""
+
+        def rows(number: int, told: str, which: str) -> str:
+            return f'<a href="{escaped(waiting_link(self._visit, chosen, which))}">{told}</a>' if number else told
+
+        without, perhaps = waits["open_exceptions_without"], waits["open_exceptions_perhaps"]
+        told = f"{rows(without, f'{formats.count(without)} more', NO)} open without such a value"
+        if perhaps:
+            told += (
+                f". {formats.rupees(waits['revenue_perhaps_inr'])} more in "
+                f"{rows(perhaps, formats.many(perhaps, 'row'), PERHAPS)} may belong here: the day, region or product "
+                "can't be read"
+            )
+        return told
 
 
 def _change(now: Any, before: Any) -> tuple[str, str] | None:  # Any: amounts and counts

@@ -12,7 +12,7 @@ from dashboard import formats
 from dashboard.charts.bar import BAR_PX, bars
 from dashboard.charts.spread import BOX_PX, spread
 from dashboard.formats import escaped
-from dashboard.pages.telco.links import rows_link
+from dashboard.pages.telco.links import NOT_PRICED, PRICED, rows_link
 from dashboard.pages.telco.texts import AREA, NOTHING, TIERS, VALIDITY, area_of
 from dashboard.parts.charted import Charted
 from dashboard.parts.exported import csv_url
@@ -115,16 +115,20 @@ class Charts:
         amounts = (("Lowest", "lowest"), ("First quartile", "quartile_1"), ("Median", "median"),
                    ("Third quartile", "quartile_3"), ("Highest", "highest"))  # fmt: skip
         columns = (
-            Column(title="Operator", markup=lambda row: self._link(scope, "operator", row["operator"])),
+            Column(title="Operator", markup=lambda row: self._link(scope, "operator", row["operator"], PRICED)),
             *(Column(title=title, show=_amount(name), is_number=True) for title, name in amounts),
-            Column(title="Left out", show=lambda row: formats.count(row["packages_without_quota"]), is_number=True),
+            Column(title="Left out", markup=lambda row: self._left_out(scope, row), is_number=True),
         )
         export = csv_url("telco", "price_per_gb", asdict(scope))
         self._spread.tell(picture, operators, columns, left_out if operators else "", export)
 
-    def _link(self, scope: Filter, by: By, value: Any) -> str:  # Any: a text or the number of an area
-        href = rows_link(self._visit, replace(scope, **{by: str(value)}))  # type: ignore[arg-type]  # one name, one text
+    def _link(self, scope: Filter, by: By, value: Any, only: str = "") -> str:  # Any: a text or the number of an area
+        href = rows_link(self._visit, replace(scope, **{by: str(value)}), only)  # type: ignore[arg-type]  # as above
         return f'<a href="{escaped(href)}">{escaped(area_of(value) if by == "area" else value)}</a>'
+
+    def _left_out(self, scope: Filter, row: Row) -> str:
+        href = rows_link(self._visit, replace(scope, operator=row["operator"]), NOT_PRICED)
+        return f'<a href="{escaped(href)}">{formats.count(row["packages_without_quota"])}</a>'
 
     def _toggling(self, by: By) -> Callable[[str], None]:
         def toggle(told: str) -> None:

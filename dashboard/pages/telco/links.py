@@ -5,25 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dashboard.store import telco as store
-from dashboard.store.remembered import remembered
+from dashboard.store.selection import ANY_OF, ONLY
 from dashboard.store.telco import Filter
 
 if TYPE_CHECKING:
     from dashboard.visit import Visit
 
+LATEST, PRICED, NOT_PRICED = "latest", "priced_per_gb", "not_priced_per_gb"
+"""Subsets that the dataset declares."""
 
-def rows_link(visit: Visit, chosen: Filter) -> str:
-    """Return the address of the rows behind what is chosen; without a day, of those of the latest snapshots."""
-    told = {name: value for name, value in asdict(chosen).items() if value and name != "file_date"}
-    days = [
-        row["file_date"]
-        for row in remembered(store.snapshots, visit.parts.warehouse)
-        if row["is_latest"]
-        and all(getattr(chosen, name) in ("", row[name]) for name in ("operator", "city", "line_of_service"))
-    ]
-    if chosen.file_date:
-        told["file_date"] = str(chosen.file_date)
-    elif days:
-        told["file_date"] = str(min(days)) if min(days) == max(days) else f"{min(days)}..{max(days)}"
-    return visit.link("grid", dataset="telco_packages", **told)
+
+def rows_link(visit: Visit, chosen: Filter, only: str = "") -> str:
+    """Return the address of exactly the rows behind what is chosen.
+
+    Args:
+        only: One more subset in which they are.
+    """
+    return visit.link("grid", **rows_query(chosen, only))
+
+
+def rows_query(chosen: Filter, only: str = "") -> dict[str, str]:
+    """Return what the grid shows, as it stands in its address; without a day, of the latest snapshots."""
+    told = {name: str(value) for name, value in asdict(chosen).items() if value}
+    subsets = [one for one in ("" if chosen.file_date else LATEST, only) if one]
+    return {"dataset": "telco_packages", **told, ONLY: ANY_OF.join(subsets)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from panel.viewable import Viewable
 
 from dashboard import formats
-from dashboard.pages.telco.links import rows_link
+from dashboard.pages.telco.links import NOT_PRICED, PRICED, rows_link
 from dashboard.parts.layout import tiles
 from dashboard.parts.tile import show, tile, tile_markup
 from dashboard.store import telco as store
@@ -50,13 +50,16 @@ class Tiles:
             tile_markup("Packages", formats.count(packages), note=f"of {whose}, in {of_what}", href=href),
             tile_markup("Mean price", formats.rupiah(whole["mean_price_idr"]), note="of one package", href=href),
             tile_markup(
-                "Median price per GB", formats.rupiah(whole["median_price_per_gb_idr"]), note=spread, href=href
+                "Median price per GB",
+                formats.rupiah(whole["median_price_per_gb_idr"]),
+                note=spread,
+                href=rows_link(self._visit, chosen, PRICED),
             ),
             tile_markup(
                 "Left out of price per GB",
                 formats.count(left_out),
                 note="unlimited, per day, or without an amount",
                 change=(f"{formats.share(left_out / packages)} of packages", "neutral") if packages else None,
-                href=href,
+                href=rows_link(self._visit, chosen, NOT_PRICED),
             ),
         ]

@@ -1,6 +1,7 @@
 """Sales orders: one row per order, revenue in Indian rupees."""
 
 from flows.core.dataset import Aggregate, Dataset
+from flows.core.held import HeldFilter, HeldFilters
 from flows.datasets.sales_orders.columns import COLUMNS, DERIVED
 from flows.datasets.sales_orders.rules import DUPLICATE, RULES
 from flows.datasets.sales_orders.samples import good_rows
@@ -13,6 +14,17 @@ DATASET = Dataset(
     columns=COLUMNS,
     rules=RULES,
     duplicate_rule=DUPLICATE,
+    held_filters=HeldFilters(
+        columns=(
+            HeldFilter(name="ordered_on", title="Day of the order", kind="days"),
+            HeldFilter(name="region", title="Region"),
+            HeldFilter(name="category", title="Category of the product"),
+            HeldFilter(name="product", title="Product"),
+        ),
+        key="order_id",
+        amount="revenue_inr",
+        amount_title="Revenue",
+    ),
     derived=DERIVED,
     derive=derive,
     enrich=enrich,

@@ -1,6 +1,6 @@
 """Telco packages: the prepaid catalogue of one operator in one city on one day, prices in Indonesian rupiah."""
 
-from flows.core.dataset import Aggregate, Dataset, Report
+from flows.core.dataset import Aggregate, Dataset, Report, Subset
 from flows.datasets.telco_packages.columns import COLUMNS, DERIVED
 from flows.datasets.telco_packages.file_name import warnings
 from flows.datasets.telco_packages.rules import REPEAT, RULES
@@ -42,6 +42,11 @@ DATASET = Dataset(
     settle_query="settle_price_per_gb",
     views=VIEWS,
     reports=(Report(name="reporting_telkom", query="reporting_telkom"),),
+    subsets=(
+        Subset(name="latest", title="the latest snapshots", condition="is_of_latest_snapshot"),
+        Subset(name="priced_per_gb", title="with a price per GB", condition="has_price_per_gb"),
+        Subset(name="not_priced_per_gb", title="left out of price per GB", condition="has_no_price_per_gb"),
+    ),
     example={
         "commercial_name": "Freedom",
         "package_name": "Freedom Internet 18GB 30 Hari",

@@ -6,20 +6,10 @@ with held as (
         h.revenue_inr,
         (%(first)s::date is null or h.ordered_on between %(first)s and %(last)s)
         and (%(region)s = '' or h.region = %(region)s)
-        and (%(product)s = '' or h.product = %(product)s)
-        and (
-            %(category)s = ''
-            or case
-                when h.product is not null
-                    then
-                        h.product in (select p.product from sales_orders.products as p where p.category = %(category)s)
-                        or (
-                            %(category)s = 'Uncategorised'
-                            and h.product not in (select p.product from sales_orders.products as p)
-                        )
-            end
-        ) as is_chosen
-    from sales_orders.held_orders as h
+        and (%(category)s = '' or h.category = %(category)s)
+        and (%(product)s = '' or h.product = %(product)s) as is_chosen
+    from sales_orders.held_rows as h
+    where h.is_open
 ),
 
 chosen as not materialized (

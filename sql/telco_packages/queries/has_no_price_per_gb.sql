@@ -1,0 +1,2 @@
+-- Is a package left out of the price per GB? A condition over a row of packages.
+nullif(headline_quota_gb, 0) is null
