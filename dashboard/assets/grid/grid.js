@@ -60,7 +60,7 @@ class Grid {
       renderVertical: "basic", columnHeaderSortMulti: false, editTriggerEvent: "dblclick", keybindings: false, placeholder: "",
       headerSort: false, columns: this.model.columns.map((one) => this.definition(one)), rowFormatter: (row) => this.dress(row),
     })
-    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.keepClear(); this.follow(); this.showHeads() })
+    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.spread(); this.keepClear(); this.follow(); this.showHeads() })
     this.table.on("columnResized", () => this.keepClear())
     this.table.on("cellEdited", (cell) => this.edited(cell))
     this.table.on("cellDblClick", (event, cell) => { if (!this.column[cell.getField()].is_editable) { this.tell("not_editable", {column: cell.getField()}) } })
@@ -71,6 +71,13 @@ class Grid {
   // The keyboard reaches the cells; the box around them is neither row nor cell, so it may not take the focus.
   reachCells() { this.holder.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex") }
 
+  // Tabulator gives what is left of a wide screen to the last column; all of them get their share.
+  spread() {
+    const columns = this.table.getColumns(), last = columns.at(-1), share = Math.floor((last.getWidth() - 160) / columns.length)
+    if (share <= 0) { return }
+    for (const one of columns) { one.setWidth(one === last ? last.getWidth() - share * (columns.length - 1) : one.getWidth() + share) }
+  }
+
   // What is scrolled to may not lie under the frozen columns.
   keepClear() {
     const width = this.table.getColumns().filter((one) => one.getDefinition().frozen).reduce((sum, one) => sum + one.getWidth(), 0)
@@ -80,7 +87,7 @@ class Grid {
   definition(one) {
     return {
       title: one.title, field: one.field, frozen: one.is_key, headerSort: false, hozAlign: one.kind === "number" ? "right" : "left",
-      minWidth: one.kind === "date" ? 136 : 104, maxWidth: one.is_key ? (this.isNarrow() ? 130 : 240) : 340, resizable: "header", headerTooltip: one.meaning,
+      minWidth: one.kind === "date" ? 136 : 104, maxInitialWidth: one.is_key ? (this.isNarrow() ? 130 : 240) : 340, resizable: "header", headerTooltip: one.meaning,
       titleFormatter: () => this.head(one), formatter: (cell) => this.cell(cell, one),
       editor: one.is_editable ? (cell, onRendered, success, cancel) => this.editor(cell, one, onRendered, success, cancel) : undefined,
     }
@@ -242,7 +249,7 @@ class Grid {
   nodes(number) { return [...(this.rows()[number]?.getElement().querySelectorAll(".tabulator-cell[tabulator-field]") ?? [])] }
 
   rove() {
-    for (const node of this.holder.querySelectorAll(".tabulator-cell[tabindex='0']")) { node.tabIndex = -1 }
+    for (const node of this.holder.querySelectorAll(".tabulator-cell:not([tabindex='-1'])")) { node.tabIndex = -1 }
     const node = this.nodes(this.place.row)[this.place.column]
     if (node) { node.tabIndex = 0 }
   }
