@@ -106,27 +106,41 @@ def by_name(connection: Connection, chosen: Selection, names: Sequence[str]) -> 
     return {line.name: line for line in lines}
 
 
-def count(connection: Connection, chosen: Selection, *, up_to: int | None = COUNTED, at_least: int = 0) -> Number:
+def count(connection: Connection, chosen: Selection, *, at_least: int = 0) -> Number:
     """Return the number of rows: counted up to a bound and for a while, beyond it as the database estimates it.
 
     Args:
-        up_to: None counts every row, however long that takes.
         at_least: So many are known already.
     """
-    rows = sql.SQL("select 1 from {} where {}").format(table_of(chosen.dataset), conditions(chosen))
-    limit = sql.SQL("") if up_to is None else sql.SQL("limit {}").format(up_to + 1)
-    counted = sql.SQL("select count(*) as number from ({} {}) as r").format(rows, limit)
-    if up_to is None:
-        return Number(rows=int(_answer(connection, counted)[0]["number"]), is_exact=True)
+    rows = _rows(chosen)
     try:
         with within(connection, COUNT_MS):
-            number = int(_answer(connection, counted)[0]["number"])
-        if number <= up_to:
+            number = _counted(connection, sql.SQL("{} limit {}").format(rows, COUNTED + 1))
+        if number <= COUNTED:
             return Number(rows=number, is_exact=True)
     except TooLongError:
         number = at_least
     plan = _answer(connection, sql.SQL("explain (format json) {}").format(rows))[0]["QUERY PLAN"]
     return Number(rows=max(int(plan[0]["Plan"]["Plan Rows"]), number), is_exact=False)
+
+
+def count_all(connection: Connection, chosen: Selection) -> Number:
+    """Return the number of rows, every one counted, however long that takes."""
+    return Number(rows=_counted(connection, _rows(chosen)), is_exact=True)
+
+
+def count_aside(connection: Connection, chosen: Selection) -> Number:
+    """Return the same by one core, however many the database has: nobody waits for it."""
+    connection.execute("set local max_parallel_workers_per_gather = 0")
+    return count_all(connection, chosen)
+
+
+def _rows(chosen: Selection) -> sql.Composed:
+    return sql.SQL("select 1 from {} where {}").format(table_of(chosen.dataset), conditions(chosen))
+
+
+def _counted(connection: Connection, rows: sql.Composed) -> int:
+    return int(_answer(connection, sql.SQL("select count(*) as number from ({}) as r").format(rows))[0]["number"])
 
 
 def _select(dataset: Dataset) -> sql.Composed:

@@ -137,7 +137,7 @@ def test_rows_that_can_not_be_counted_in_time_are_shown_with_an_estimate(
         number = store.count(connection, chosen, at_least=51)
         assert not number.is_exact
         assert number.rows >= 51
-        assert store.count(connection, chosen, up_to=None).is_exact
+        assert store.count_all(connection, chosen).is_exact
 
 
 def test_few_rows_are_found_where_the_walk_along_the_order_is_given_up(

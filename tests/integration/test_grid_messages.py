@@ -1,5 +1,6 @@
 """What a browser tells the grid is never believed: columns, rows and roles are the server's."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from dashboard.address import Address
 from dashboard.auth import Visitor
 from dashboard.browser import Browser
+from dashboard.pages.grid import counting
 from dashboard.pages.grid.sheet import Sheet
+from dashboard.store import grid as store
 from dashboard.visit import Visit
 from flows.services import corrections
 from flows.services.accounts import Role
@@ -19,6 +22,7 @@ A1,2026-01-01,North,Milk 1L,2,10.00
 A2,2026-01-15,South,<script>x</script>,1,20.00
 A3,2026-02-01,North,Milk 1L,3,30.00
 """
+PATIENCE_S = 30
 
 
 def _sheet(place: Place, role: str, query: dict[str, str] | None = None) -> Sheet:
@@ -116,3 +120,63 @@ def test_quotes_in_filters_and_in_the_address_are_texts(place: Place) -> None:
     _tell(sheet, what="filter", column="product", text="O'Brien\"; --")
     assert sheet._table.page["rows"] == []
     assert sheet._table.page["filters"] == {"product": "O'Brien\"; --"}
+
+
+def _is_told(sheet: Sheet, number: str) -> bool:
+    """Wait until the exact number of rows is told."""
+    is_there = threading.Event()
+
+    def look(event: Any) -> None:  # Any: of param
+        if number in event.new["told"]["rows"]:
+            is_there.set()
+
+    sheet._table.param.watch(look, "page")
+    return number in sheet._table.page["told"]["rows"] or is_there.wait(PATIENCE_S)
+
+
+def test_an_estimate_gives_way_to_the_exact_number_by_itself(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "\n".join(f"E{number:03},2026-01-05,North,Milk 1L,1,{number}" for number in range(120))
+    place.drop(f"order_id,order_date,region,product,quantity,revenue\n{lines}")
+    monkeypatch.setattr(store, "COUNTED", 60)
+    asked = {"revenue_inr": "10..", "q": "milk"}
+
+    sheet = _sheet(place, "viewer", asked)
+
+    assert sheet._table.page["told"]["can_count"]
+    assert _is_told(sheet, "Rows 1 to 50 of 110")
+    assert sheet._table.page["told"]["export_label"] == "Export 110 rows as CSV"
+    assert not sheet._table.page["told"]["can_count"]
+    again = _sheet(place, "viewer", asked)
+    assert again._table.page["told"]["rows"] == "Rows 1 to 50 of 110"  # nobody counts twice
+    _tell(again, what="filter", column="revenue_inr", text="20..")
+    assert _is_told(again, "of 100")
+
+
+def test_rows_that_came_meanwhile_are_counted_and_offered(place: Place) -> None:
+    place.drop(FILE)
+    sheet = _sheet(place, "viewer", {"region": "North"})
+    assert sheet._table.page["told"]["export_label"] == "Export 2 rows as CSV"
+    place.drop(FILE.replace("A", "B"), "more.csv")
+
+    sheet._visit.look_for_changes()
+    sheet.follow()
+
+    assert _is_told(sheet, "Rows 1 to 2 of 4")
+    assert sheet._table.page["told"]["export_label"] == "Export 4 rows as CSV"
+    assert sheet._table.page["told"]["is_stale"]
+    assert [row["id"] for row in sheet._table.page["rows"]] == ["A1", "A3"]  # no row moves under the hand
+
+
+def test_what_is_not_counted_by_itself_is_counted_when_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "\n".join(f"F{number:03},2026-01-05,North,Milk 1L,1,{number}" for number in range(120))
+    place.drop(f"order_id,order_date,region,product,quantity,revenue\n{lines}")
+    monkeypatch.setattr(store, "COUNTED", 60)
+    monkeypatch.setattr(counting, "REST_S", 3600)
+    sheet = _sheet(place, "viewer", {"revenue_inr": "10.."})
+    _tell(sheet, what="page", way="last")
+    assert sheet._table.page["told"]["export_label"].startswith("Export about ")
+
+    _tell(sheet, what="count")
+
+    assert sheet._table.page["told"]["rows"] == "Rows 61 to 110 of 110"
+    assert sheet._table.page["told"]["export_label"] == "Export 110 rows as CSV"

@@ -20,6 +20,11 @@ function loaded(script) {
   })
 }
 
+const SIDES = {ArrowLeft: -1, ArrowRight: 1}
+const KEYS = [["Arrows, Home, End", "from cell to cell; up from the first row to the filters and titles"], ["Page up, Page down", "rows before, next rows; with Ctrl the first and the last"],
+  ["Enter or F2", "correct the cell; Enter or Tab writes it, Escape leaves it"], ["Space", "history and origin of the row, or hide them"], ["Ctrl+C, Ctrl+V", "copy a cell, paste cells from it on"],
+  ["Ctrl+Z", "take back the last correction of the cell"], ["Enter on a title", "sort"], ["Shift with ← or →", "a narrower or wider column"]]
+
 const shown = (column, text) => text === "" || column.kind !== "number" ? text : NUMBERS[column.unit].format(text)
 
 class Grid {
@@ -32,6 +37,9 @@ class Grid {
     this.busy = make("div", {class: "busy", role: "status"}, make("span", {}, "Asking the database…"),
       make("button", {type: "button", onclick: () => this.tell("cancel")}, "Cancel"))
     this.nothing = make("div", {class: "nothing"}, make("strong", {}, ""), make("p", {}, ""))
+    this.keys = make("details", {class: "keys"}, make("summary", {class: "plain"}, "Keys"), make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, key), make("dd", {}, does)])))
+    this.keys.addEventListener("keydown", (event) => { if (event.key === "Escape") { this.keys.open = false } })
+    this.keys.addEventListener("focusout", () => { this.keys.open = false })
     this.root = make("div", {class: "grid"}, this.holder, this.nothing, this.busy, this.footer)
     this.root.addEventListener("keydown", (event) => this.key(event), true)
     this.root.addEventListener("paste", (event) => this.paste(event))
@@ -52,8 +60,10 @@ class Grid {
       renderVertical: "basic", columnHeaderSortMulti: false, editTriggerEvent: "dblclick", keybindings: false, placeholder: "",
       headerSort: false, columns: this.model.columns.map((one) => this.definition(one)), rowFormatter: (row) => this.dress(row),
     })
-    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.follow(); this.showHeads() })
+    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.spread(); this.keepClear(); this.follow(); this.showHeads() })
+    this.table.on("columnResized", () => this.keepClear())
     this.table.on("cellEdited", (cell) => this.edited(cell))
+    this.table.on("cellDblClick", (event, cell) => { if (!this.column[cell.getField()].is_editable) { this.tell("not_editable", {column: cell.getField()}) } })
     this.table.on("cellClick", (event, cell) => this.tell("row", {row: cell.getData().id}))
     this.table.on("renderComplete", () => this.rove())
   }
@@ -61,15 +71,29 @@ class Grid {
   // The keyboard reaches the cells; the box around them is neither row nor cell, so it may not take the focus.
   reachCells() { this.holder.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex") }
 
+  // Tabulator gives what is left of a wide screen to the last column; all of them get their share.
+  spread() {
+    const columns = this.table.getColumns(), last = columns.at(-1), share = Math.floor((last.getWidth() - 160) / columns.length)
+    if (share <= 0) { return }
+    for (const one of columns) { one.setWidth(one === last ? last.getWidth() - share * (columns.length - 1) : one.getWidth() + share) }
+  }
+
+  // What is scrolled to may not lie under the frozen columns.
+  keepClear() {
+    const width = this.table.getColumns().filter((one) => one.getDefinition().frozen).reduce((sum, one) => sum + one.getWidth(), 0)
+    for (const part of ["tableholder", "header"]) { this.holder.querySelector(`.tabulator-${part}`).style.scrollPaddingLeft = `${width}px` }
+  }
+
   definition(one) {
     return {
-      title: one.title, field: one.field, frozen: one.is_key && !this.isNarrow(), headerSort: false, hozAlign: one.kind === "number" ? "right" : "left",
-      minWidth: one.kind === "text" ? 120 : 110, maxWidth: one.is_key ? 240 : 340, resizable: "header", headerTooltip: one.meaning,
+      title: one.title, field: one.field, frozen: one.is_key, headerSort: false, hozAlign: one.kind === "number" ? "right" : "left",
+      minWidth: one.kind === "date" ? 136 : 104, maxInitialWidth: one.is_key ? (this.isNarrow() ? 130 : 240) : 340, resizable: "header", headerTooltip: one.meaning,
       titleFormatter: () => this.head(one), formatter: (cell) => this.cell(cell, one),
       editor: one.is_editable ? (cell, onRendered, success, cancel) => this.editor(cell, one, onRendered, success, cancel) : undefined,
     }
   }
 
+  // Where there is little room the key stays beside the other columns, and gives way to them.
   isNarrow() { return window.matchMedia("(max-width: 599px)").matches }
 
   head(one) {
@@ -77,10 +101,11 @@ class Grid {
       onclick: () => this.tell("sort", {column: one.field})}, make("span", {}, one.title), make("i", {"aria-hidden": "true"}))
     const filter = one.values.length
       ? make("select", {}, make("option", {value: ""}, "All"), ...one.values.map((value) => make("option", {value}, value)))
-      : make("input", {type: "text", placeholder: {number: "10..20", date: "2026-01-01..31"}[one.kind] ?? "contains", spellcheck: "false", autocomplete: "off"})
+      : make("input", {type: "text", size: 1, placeholder: {number: "10..20", date: "2026-01-01..31"}[one.kind] ?? "contains", spellcheck: "false", autocomplete: "off"})
     filter.setAttribute("aria-label", `Filter ${one.title}`)
     filter.className = "filter"
     filter.addEventListener("change", () => this.tell("filter", {column: one.field, text: this.asFilter(one, filter.value)}))
+    filter.addEventListener("keydown", (event) => { if (event.key === "Escape") { filter.value = this.model.page.filters?.[one.field] ?? "" } })
     for (const kind of ["mousedown", "click", "dblclick"]) { filter.addEventListener(kind, (event) => event.stopPropagation()) }
     this.heads[one.field] = {sort, filter}
     return make("div", {class: "head"}, sort, filter)
@@ -177,8 +202,10 @@ class Grid {
     const edited = row.getElement().querySelector(".editor")?.closest(".tabulator-cell")?.getAttribute("tabulator-field")
     const changed = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => now[name] !== value && name !== edited))
     const marks = JSON.stringify(this.model.page.marks?.[wanted.id] ?? {})
+    const focused = row.getElement().contains(this.active()) && this.active().classList.contains("tabulator-cell") && this.active().getAttribute("tabulator-field")
     if (Object.keys(changed).length) { row.update(changed) }
-    if (row.getElement().dataset.marks !== marks && !edited) { row.getElement().dataset.marks = marks; row.reformat() }
+    if (row.getElement().dataset.marks !== marks && !edited) { row.getElement().dataset.marks = marks; row.reformat(); this.rove() }
+    if (focused) { row.getCell(focused).getElement().focus({preventScroll: true}) }
     row.getElement().querySelectorAll(".is-pending").forEach((node) => node.classList.remove("is-pending"))
     this.dress(row)
   }
@@ -188,6 +215,7 @@ class Grid {
     this.place.row = 0
     this.table.replaceData(rows.map((row) => ({...row}))).then(() => {
       this.rove()
+      this.showHeads()  // Tabulator, which sorts nothing, says so of every column
       if (hadFocus) { this.go(0, this.place.column) }
     })
   }
@@ -206,6 +234,7 @@ class Grid {
       make("span", {class: "told", role: "status"}, told.rows ?? ""),
       told.can_count ? make("button", {type: "button", class: "plain", onclick: () => this.tell("count")}, "Count exactly") : null,
       make("span", {class: "fill"}),
+      this.keys,
       ...(told.is_stale ? [make("button", {type: "button", class: "plain", onclick: () => this.tell("page", {way: "first"})}, "Rows came or went: show them")] : []),
       told.export ? make("a", {href: told.export, download: true, class: "plain"}, told.export_label) : null,
       make("span", {class: "pager", role: "group", "aria-label": "Pages"}, button("First rows", "first", !told.has_before), button("Rows before", "before", !told.has_before),
@@ -220,12 +249,14 @@ class Grid {
   nodes(number) { return [...(this.rows()[number]?.getElement().querySelectorAll(".tabulator-cell[tabulator-field]") ?? [])] }
 
   rove() {
-    for (const node of this.holder.querySelectorAll(".tabulator-cell[tabindex='0']")) { node.tabIndex = -1 }
+    for (const node of this.holder.querySelectorAll(".tabulator-cell:not([tabindex='-1'])")) { node.tabIndex = -1 }
     const node = this.nodes(this.place.row)[this.place.column]
     if (node) { node.tabIndex = 0 }
   }
 
   focused(event) {
+    const head = event.target.closest?.(".tabulator-col[tabulator-field]")
+    if (head) { this.table.scrollToColumn(head.getAttribute("tabulator-field"), undefined, false).catch(() => {}) }
     const node = event.target.closest?.(".tabulator-cell")
     if (!node) { return }
     const row = this.rows().findIndex((one) => one.getElement().contains(node))
@@ -266,21 +297,59 @@ class Grid {
   }
 
   key(event) {
-    const node = event.target
-    if (!node.classList?.contains("tabulator-cell")) { return }
-    const {row, column} = this.place, last = this.rows().length - 1
+    if (event.target.closest?.(".head")) { this.keyInHead(event) }
+    else if (event.target.classList?.contains("tabulator-cell")) { this.keyInCell(event) }
+  }
+
+  keyInCell(event) {
+    const {row, column} = this.place, last = this.rows().length - 1, field = this.current()?.getField()
     const moves = {ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], Home: [row, 0], End: [row, 999]}
     const ways = {PageDown: "after", PageUp: "before"}
-    if (event.altKey || event.metaKey) { return }
+    if (event.altKey || event.metaKey || !field) { return }
     if (event.ctrlKey && event.key in {Home: 1, End: 1}) { this.go(event.key === "Home" ? 0 : last, column) }
+    else if (event.ctrlKey && event.key in ways) { this.tell("page", {way: {PageDown: "last", PageUp: "first"}[event.key]}) }
+    else if (event.ctrlKey && event.key.toLowerCase() === "z") { this.undo() }
     else if (event.ctrlKey) { return }
+    else if (event.shiftKey && event.key in SIDES) { this.resize(field, SIDES[event.key]) }
+    else if (event.key === "ArrowUp" && row === 0) { this.heads[field].filter.focus() }
     else if (event.key in moves) { this.go(...moves[event.key]) }
     else if (event.key in ways) { this.tell("page", {way: ways[event.key]}) }
     else if (event.key === "Enter" || event.key === "F2") { this.edit() }
-    else if (event.key === " ") { this.tell("row", {row: this.current().getData().id}) }
+    else if (event.key === " ") { this.choose() }
     else { return }
     event.preventDefault()
     event.stopPropagation()
+  }
+
+  // In a head the arrows go from title to title, down to the filter and on to the cells; in a filter they write.
+  keyInHead(event) {
+    const field = event.target.closest(".tabulator-col").getAttribute("tabulator-field"), head = this.heads[field]
+    const fields = this.model.columns.map((one) => one.field), number = fields.indexOf(field), isTitle = event.target === head.sort
+    if (event.altKey || event.metaKey || event.ctrlKey) { return }
+    if (isTitle && event.shiftKey && event.key in SIDES) { this.resize(field, SIDES[event.key]) }
+    else if (isTitle && event.key in SIDES) { this.heads[fields[number + SIDES[event.key]]]?.sort.focus() }
+    else if (isTitle && event.key === "ArrowDown") { head.filter.focus() }
+    else if (event.target.tagName === "INPUT" && event.key === "ArrowUp") { head.sort.focus() }
+    else if (event.target.tagName === "INPUT" && event.key === "ArrowDown") { this.go(0, number) }
+    else { return }
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  resize(field, side) {
+    const column = this.table.getColumn(field)
+    column.setWidth(Math.max(64, column.getWidth() + side * 24))
+    this.keepClear()
+  }
+
+  choose() {
+    const {id} = this.current().getData()
+    this.tell("row", {row: id === this.model.page.row ? "" : id})
+  }
+
+  undo() {
+    const cell = this.current(), column = cell.getField()
+    this.tell(this.column[column].is_editable ? "undo" : "not_editable", this.column[column].is_editable ? {row: cell.getData().id, column} : {column})
   }
 
   copy(event) {

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import panel_material_ui as pmui
-from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.formats import escaped
+from dashboard.pages.grid.editing import standing
 from dashboard.pages.grid.marks import ACTS, HELD
 from dashboard.pages.grid.origin import origin_markup
 from dashboard.parts.card import card
-from dashboard.parts.layout import side_by_side
+from dashboard.parts.exported import csv_link, csv_url
+from dashboard.parts.layout import place, side_by_side
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import markup
 from flows.core.dataset import Dataset
@@ -47,15 +48,15 @@ class Details:
         self._button = pmui.Button(label="Take it back", variant="outlined", margin=0, icon="undo")
         self._button.on_click(lambda _: self._take_back())
         self._acts = pmui.Row(self._undo, self._button, sizing_mode="stretch_width", margin=0, visible=False)
-        self.view: Viewable = side_by_side(
+        self._cards = side_by_side(
             card("Who changed what", self._history, self._acts), card("Where it comes from", self._origin)
         )
-        self.view.visible = False
+        self.view = place()
 
     def show(self, dataset: Dataset, row: str) -> None:
         """Show a row; nothing where none is chosen."""
         self._shown = (dataset, row)
-        self.view.visible = bool(row)
+        self.view[:] = [self._cards] if row else []
         if not row:
             return
         parts = self._visit.parts
@@ -67,15 +68,18 @@ class Details:
             self._acts.visible = False
             return
         held = [one for one in found if one["kind"] == HELD]
-        self._show_history(row, found, is_held=bool(held))
+        self._show_history(dataset, row, found)
         self._origin.object = origin_markup(self._visit, row, origin, held)
 
-    def _show_history(self, row: str, found: list[dict[str, Any]], *, is_held: bool) -> None:
-        undone = {one["undoes"] for one in found}
-        standing = [one for one in found if one["kind"] not in ("UNDO", HELD) and one["correction_id"] not in undone]
-        told = {_told(one): one["correction_id"] for one in reversed(standing)}
+    def _show_history(self, dataset: Dataset, row: str, found: list[dict[str, Any]]) -> None:
+        told = {_told(one): one["correction_id"] for one in reversed(standing(found))}
         self._acts.visible = bool(told) and self._visit.may(Role.EDITOR)
         self._undo.param.update(options=told, value=next(iter(told.values()), None))
+        self._history.object = self._history_markup(dataset, row, found)
+
+    def _history_markup(self, dataset: Dataset, row: str, found: list[dict[str, Any]]) -> str:
+        if not found:
+            return f"<p>{escaped(row)} stands as its file gave it.</p>"
         zone = self._visit.parts.settings.business_time_zone
         columns = (
             Column(title="When", show=lambda one: formats.moment(one["made_at"], zone)),
@@ -86,9 +90,9 @@ class Details:
             Column(title="New", show=lambda one: one["new_value"]),
             Column(title="Why", show=lambda one: one["reason"]),
         )
-        nothing = f"<p>{escaped(row)} stands as its file gave it.</p>"
-        table = table_markup(found, columns, caption=f"History of {row}") if found else nothing
-        self._history.object = table + (_FINAL if is_held else "")
+        link = csv_link(csv_url("grid", "history", {"dataset": dataset.name, "row": row}), len(found), "changes")
+        final = _FINAL if any(one["kind"] == HELD for one in found) else ""
+        return f"{table_markup(found, columns, caption=f'History of {row}')}{final}<p>{link}</p>"
 
     def _take_back(self) -> None:
         shown, number = self._shown, self._undo.value

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import panel_material_ui as pmui
 
 from dashboard.formats import escaped
+from dashboard.pages.grid.marks import HELD
 from dashboard.parts.dialog import dialog
 from dashboard.parts.table import Column, table_markup
 from dashboard.parts.text import markup
 from dashboard.store.grid import Line
 from flows.core.dataset import Dataset
-from flows.core.errors import ConflictError
+from flows.core.errors import ConflictError, MistakeError
 from flows.services import corrections
 from flows.services.accounts import Role
 from flows.services.corrections import Corrected, Edit
@@ -42,6 +43,20 @@ class Editing:
         """
         before = line.cells[column] if seen is None else seen
         self._write(dataset, Edit(row=line.name, column=column, text=text, seen=before))
+
+    def take_back(self, dataset: Dataset, line: Line, column: str) -> None:
+        """Take back the last correction of a cell that still stands."""
+        visit = self._visit
+
+        def undo() -> Corrected:
+            found = corrections.history(visit.parts.warehouse, dataset, line.name)
+            of_cell = [one for one in standing(found) if dataset.column(one["column_name"]).mart_name == column]
+            if not of_cell:
+                raise MistakeError(f"{column} of {line.name} stands as its file gave it, or as it was released")
+            return corrections.undo(visit.parts.warehouse, visit.actor, dataset, of_cell[-1]["correction_id"])
+
+        visit.attempt(undo, done=lambda one: f"{one.column} is {one.new_value or 'missing'} again")
+        self._show(line.name)
 
     def why_not(self, dataset: Dataset, column: str) -> str:
         """Return why a column can't be edited."""
@@ -91,6 +106,12 @@ class Editing:
 
         mine.on_click(keep)
         theirs.on_click(take)
+
+
+def standing(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the corrections of a row that can be taken back, oldest first."""
+    undone = {one["undoes"] for one in history}
+    return [one for one in history if one["kind"] not in ("UNDO", HELD) and one["correction_id"] not in undone]
 
 
 def _told(done: list[Corrected]) -> str:

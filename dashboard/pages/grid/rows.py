@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dashboard.store import grid as store
+from dashboard.store.counted import Counted
 from dashboard.store.grid import Line, Number, Page, Way
 from dashboard.store.question import Question, SupersededError
 from dashboard.store.selection import Selection
@@ -25,7 +26,7 @@ class Rows:
         lines: The rows, in the order in which they were asked for; an edit moves none.
         number: How many there are in all.
         first: Number of the first one, 0 where it is not known.
-        is_stale: Whether files were loaded since.
+        is_stale: Whether rows came or went since.
     """
 
     def __init__(self, visit: Visit, busy: Callable[[bool], None], refused: Callable[[], None]) -> None:
@@ -36,7 +37,7 @@ class Rows:
             refused: Is called where an answer took too long or nothing like it can be asked for.
         """
         self._visit, self._busy, self._refused = visit, busy, refused
-        self._question = Question(visit.parts.warehouse)
+        self._question, self._counted = Question(visit.parts.warehouse), Counted.of(visit.parts.warehouse)
         self._lock = threading.RLock()
         self._asking = 0
         self.chosen: Selection | None = None
@@ -56,7 +57,8 @@ class Rows:
             known = len(page.lines)
             if is_whole:
                 return page, Number(rows=known, is_exact=True), False
-            return page, store.count(connection, chosen, at_least=known + page.has_more), place is not None
+            number = self._counted.number(chosen) or store.count(connection, chosen, at_least=known + page.has_more)
+            return page, number, place is not None
 
         found = self._ask(ask)
         if found is None:
@@ -87,10 +89,21 @@ class Rows:
     def count(self) -> bool:
         """Count every row."""
         chosen = self.chosen
-        number = self._ask(lambda connection: store.count(connection, chosen, up_to=None)) if chosen else None
-        if number is not None:
+        if chosen is None:
+            return False
+        number = self._ask(lambda connection: store.count_all(connection, chosen))
+        return number is not None and self.know(chosen, number)
+
+    def know(self, chosen: Selection, number: Number) -> bool:
+        """Take a number of rows that was counted; return whether it is of those that are shown."""
+        with self._lock:
+            if chosen != self.chosen:
+                return False
+            self.is_stale = self.is_stale or (self.number.is_exact and self.number != number)
             self.number = number
-        return number is not None
+            if self.lines and not self.first and not self.has_after:
+                self.first = number.rows - len(self.lines) + 1
+            return True
 
     def look_again(self) -> bool:
         """Read the rows that are shown once more, each in its place; return whether one changed."""

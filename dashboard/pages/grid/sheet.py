@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from panel.viewable import Viewable
 
 from dashboard.pages.grid.bar import Bar
+from dashboard.pages.grid.counting import Counting
 from dashboard.pages.grid.details import Details
 from dashboard.pages.grid.editing import Editing
 from dashboard.pages.grid.marks import marks
@@ -16,7 +17,7 @@ from dashboard.pages.grid.table import Table, columns_of, declaration
 from dashboard.pages.grid.words import footer
 from dashboard.parts.layout import stack
 from dashboard.state.grid import NAMES, GridState, chosen_by, selected
-from dashboard.store.grid import Way
+from dashboard.store.grid import Number, Way
 from dashboard.store.selection import Selection, filter_columns, shown_columns
 from flows.services.accounts import Role
 
@@ -43,10 +44,12 @@ class Sheet:
                 "count": self._count,
                 "cancel": self._cancel,
                 "paste": self._paste,
+                "undo": self._undo,
                 "not_editable": self._tell_not_editable,
             }
         )
         self._rows = Rows(visit, self._show_busy, self._put_back)
+        self._counting = Counting(visit.parts.warehouse, self._know)
         self._is_putting_back = False
         self._editing = Editing(visit, self._put)
         self._details = Details(visit, self.follow)
@@ -68,6 +71,8 @@ class Sheet:
         self._rows.look_again()
         self._show()
         self._details.show(self.selection.dataset, self.state.row)
+        if self._rows.chosen is not None and self._rows.number.is_exact:
+            self._counting.begin_again(self._rows.chosen)
 
     def _show_busy(self, is_busy: bool) -> None:
         self._table.is_busy = is_busy
@@ -81,8 +86,10 @@ class Sheet:
         self._table.columns = declaration(self.selection.dataset, may_edit=self._visit.may(Role.EDITOR))
 
     def _open(self, row: str = "") -> None:
+        self._counting.stop()
         if self._rows.open(self.selection, row):
             self._show()
+        self._count_aside()
         self._details.show(self.selection.dataset, self.state.row)
 
     def _show(self) -> None:
@@ -136,18 +143,30 @@ class Sheet:
     def _move(self, way: Way = "first") -> None:
         if way in WAYS and self._rows.move(way):
             self._show()
+            self._count_aside()
 
     def _count(self) -> None:
+        self._counting.stop()
         if self._rows.count():
             self._show()
 
+    def _count_aside(self) -> None:
+        if self._rows.chosen is not None and not self._rows.number.is_exact:
+            self._counting.begin(self._rows.chosen)
+
+    def _know(self, chosen: Selection, number: Number) -> None:
+        """Show how many rows there are, now that they are counted; the person does something else meanwhile."""
+        if self._rows.know(chosen, number) and chosen == self.selection:
+            self._show()
+
     def _cancel(self) -> None:
+        self._counting.stop()
         self._rows.cancel()
         self._put_back()
         self._visit.toast("Stopped; what you see is what was chosen before", "info")
 
     def _choose_row(self, row: str = "") -> None:
-        if self._rows.line(row) is not None:
+        if not row or self._rows.line(row) is not None:
             self.state.row = row
 
     def _tell_not_editable(self, column: str = "") -> None:
@@ -158,6 +177,12 @@ class Sheet:
         line = self._rows.line(row)
         if line is not None and column in line.cells:
             self._editing.write(self.selection.dataset, line, column, text, seen)
+
+    def _undo(self, row: str = "", column: str = "") -> None:
+        """Take back what was last written into a cell."""
+        line = self._rows.line(row)
+        if line is not None and column in line.cells:
+            self._editing.take_back(self.selection.dataset, line, column)
 
     def _ask_for_paste(self) -> None:
         dataset = self.selection.dataset
