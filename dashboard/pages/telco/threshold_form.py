@@ -38,7 +38,7 @@ class ThresholdForm:
         there = {"Enter new ones": NEW} | {_told(row): row["threshold_id"] for row in rows if _is_removable(row)}
         self._which = pmui.Select(label="What to do", options=there, value=NEW, **STYLE)
         self._operator = pmui.Select(label="Operator", options=[ALL, *operators], value=ALL, **STYLE)
-        self._day = day_picker("From file date on (empty: the beginning)")
+        self._day = day_picker("From file date (or always)")
         self._medium = Field(label="Medium from, Rp", value="35000", **STYLE)
         self._high = Field(label="High from, Rp", value="75000", **STYLE)
         self._reason = Field(label="Why (kept in the audit trail)", **STYLE)
