@@ -184,11 +184,13 @@ class Session:
                 self._arrived.set()
 
     def _say_what_is_drawn(self) -> None:
-        """Say of each part that waits for it that it is drawn; the rest of its page follows."""
-        for model in self.models.values():
-            if model["attributes"].get("is_drawn") is False:
-                model["attributes"]["is_drawn"] = True
-                self._told.add(asyncio.ensure_future(self.set(model, is_drawn=True)))
+        """Say of each list that waits for it that it is drawn; the rest of its page follows."""
+        lists = [model["attributes"] for model in self.models.values() if model["attributes"].get("name") == "Picking"]
+        for one in lists:
+            data = self.models[one["data"]["id"]]
+            if not data["attributes"].get("is_drawn"):
+                data["attributes"]["is_drawn"] = True
+                self._told.add(asyncio.ensure_future(self.set(data, is_drawn=True)))
 
     async def _part(self) -> str | bytes:
         """Return the next part of a message; a closed websocket says so once, also in the middle of one."""
