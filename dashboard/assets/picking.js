@@ -47,5 +47,6 @@ export function render({model, el}) {
   model.on("table", draw)
   model.on("picked", paint)
   draw()
+  requestAnimationFrame(() => { setTimeout(() => { model.is_drawn = true }) })
   return host
 }

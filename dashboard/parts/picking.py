@@ -16,10 +16,12 @@ class Picking(JSComponent):
     Attributes:
         table: Markup of ours with boxes of `box` in its rows, and `EVERY` in its head.
         picked: Numbers of the picked rows, also of those that other pages show; told by the browser, so not trusted.
+        is_drawn: Whether the browser has drawn it; told by the browser.
     """
 
     table = param.String(default="")
     picked = param.List(default=[])
+    is_drawn = param.Boolean(default=False)
 
     _esm = Path(__file__).parent.parent / "assets" / "picking.js"
 

@@ -60,6 +60,7 @@ def test_a_link_that_is_clicked_before_the_page_is_drawn_is_followed(dashboard: 
 def test_nothing_on_a_page_names_another_server(dashboard: Dashboard, visitors: Visitors) -> None:
     async def visit() -> list[str]:
         session = await Session.open(dashboard.url, "/exceptions", dashboard.cookie("steward"))
+        await session.wait_for("How does the backlog move?")
         await session.settled()
         told = re.findall(r"https?://[\w.:]+", str(list(session.models.values())))
         await session.close()

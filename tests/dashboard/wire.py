@@ -50,6 +50,7 @@ class Session:
         self.answered_at = 0.0
         self.patches = 0
         self.received_bytes = 0
+        self._told: set[asyncio.Future[None]] = set()
         self._reader = asyncio.ensure_future(self._read())
 
     @classmethod
@@ -179,7 +180,17 @@ class Session:
                     self.received_bytes += len(await self._part())
                 self.received_bytes += len(content)
                 self._take(header, json.loads(content))
+                self._say_what_is_drawn()
                 self._arrived.set()
+
+    def _say_what_is_drawn(self) -> None:
+        """Say of each list that waits for it that it is drawn; the rest of its page follows."""
+        lists = [model["attributes"] for model in self.models.values() if model["attributes"].get("name") == "Picking"]
+        for one in lists:
+            data = self.models[one["data"]["id"]]
+            if not data["attributes"].get("is_drawn"):
+                data["attributes"]["is_drawn"] = True
+                self._told.add(asyncio.ensure_future(self.set(data, is_drawn=True)))
 
     async def _part(self) -> str | bytes:
         """Return the next part of a message; a closed websocket says so once, also in the middle of one."""

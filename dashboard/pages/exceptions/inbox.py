@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from dashboard import formats
-from dashboard.address import chosen
-from dashboard.formats import escaped
+from dashboard.pages.exceptions.beside import Beside
 from dashboard.pages.exceptions.bulk import Bulk
 from dashboard.pages.exceptions.conflicts import Conflicts
 from dashboard.pages.exceptions.detail import Detail
 from dashboard.pages.exceptions.filters import filters
 from dashboard.pages.exceptions.listing import Listing
-from dashboard.pages.exceptions.sheet import Sheet
-from dashboard.pages.exceptions.trend import Trend
-from dashboard.pages.exceptions.words import in_words
-from dashboard.parts.card import card
-from dashboard.parts.exported import csv_link, csv_url
 from dashboard.parts.layout import place, stack
-from dashboard.parts.table import Column, Row, table_markup
-from dashboard.parts.text import markup
+from dashboard.parts.text import skeleton
 from dashboard.state.exceptions import FILTERS, NAMES, ExceptionsState
 from dashboard.store import exceptions as store
 from dashboard.store.remembered import remembered
@@ -56,37 +47,41 @@ class Inbox:
         self._visit = visit
         self.state = ExceptionsState()
         visit.sync(self.state, *NAMES)
-        self._kinds = markup("")
-        self._open = place()
+        self._open, self._rest = place(), place(skeleton(12))
+        self._beside: Beside | None = None
         self._detail = Detail(visit, self._close)
         self._listing = Listing(visit, self.state)
         self._bulk = Bulk(visit, self.state.wanted, self._listing.picked, self._listing.drop)
         self._listing.on_pick(self._bulk.follow)
-        self._trend, self._sheet, self._conflicts = Trend(visit, self.state), Sheet(visit), Conflicts(visit)
+        self._listing.on_drawn(self._add_rest)
+        self._conflicts = Conflicts(visit)
         self._filters = filters(visit, self.state)
         self.refresh()
         self.state.param.watch(lambda *_: self._filtered(), list(FILTERS))
         self.state.param.watch(lambda *_: self._show_rows(), "after")
         self.state.param.watch(lambda *_: self._show_open(), "exception")
-        self.state.param.watch(lambda *_: self._trend.show(self.state.wanted()), ["trend", "split"])
 
     def view(self) -> Viewable:
         """Return the page."""
         left = stack(self._bulk.view(), self._listing.view())
-        rest = stack(card("By reason", self._kinds), self._trend.view(), self._sheet.view())
-        columns = pmui.Column(left, self._open, rest, sizing_mode="stretch_width", margin=0, sx=COLUMNS_SX)
+        columns = pmui.Column(left, self._open, self._rest, sizing_mode="stretch_width", margin=0, sx=COLUMNS_SX)
         return stack(self._conflicts.view, self._filters, columns)
 
     def refresh(self) -> None:
         """Ask the database again."""
-        warehouse, state = self._visit.parts.warehouse, self.state
         if not self._show_rows():
             return
-        self._kinds.object = self._kinds_markup(remembered(store.counts, warehouse, replace(state.wanted(), rule="")))
-        self._trend.show(state.wanted())
-        self._sheet.show(state.wanted(), chosen(state, FILTERS))
-        self._conflicts.refresh(str(state.dataset))
+        if self._beside is not None:
+            self._beside.refresh()
+        self._conflicts.refresh(str(self.state.dataset))
         self._show_open()
+
+    def _add_rest(self) -> None:
+        """Make what stands beside the list, once the browser has drawn the first rows."""
+        if self._beside is None:
+            self._beside = Beside(self._visit, self.state)
+            self._visit.attempt(self._beside.refresh)
+            self._rest[:] = [self._beside.view]
 
     def _show_rows(self) -> bool:
         """Show the page of the list; False where the filter can't be, which is told."""
@@ -112,23 +107,3 @@ class Inbox:
 
     def _close(self) -> None:
         self.state.param.update(exception=0)
-
-    def _kinds_markup(self, rows: list[store.Row]) -> str:
-        def link(row: Row) -> str:
-            query: dict[str, object] = {**chosen(self.state, NAMES), "after": "", "exception": ""}
-            url = self._visit.link("exceptions", **{**query, "rule": row["rule"], "dataset": row["dataset"]})
-            return f'<a href="{escaped(url)}">{escaped(in_words(row["rule"]))}</a>'
-
-        columns = (
-            Column(title="Rule", markup=link),
-            Column(title="Category", show=lambda row: in_words(row["category"])),
-            Column(title="Dataset", show=lambda row: self._visit.parts.datasets[row["dataset"]].title),
-            Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
-        )
-        table = table_markup(rows, columns, caption=f"{in_words(str(self.state.state))} rows by rule")
-        url = csv_url("exceptions", "by_rule", _but_rule(chosen(self.state, FILTERS)))
-        return f"{table}<p>{csv_link(url, len(rows), 'reasons')}</p>"
-
-
-def _but_rule(query: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in query.items() if name != "rule"}

@@ -38,6 +38,10 @@ class Listing:
         """Call back when a person picked or dropped rows."""
         self._picking.param.watch(lambda _: act(), "picked")
 
+    def on_drawn(self, act: Callable[[], None]) -> None:
+        """Call back when the browser has drawn the list."""
+        self._picking.param.watch(lambda _: act(), "is_drawn")
+
     def view(self) -> Viewable:
         """Return the card."""
         return card("Held rows", self._picking, self._paging)
