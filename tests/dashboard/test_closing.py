@@ -10,7 +10,7 @@ from tests.conftest import Place
 from tests.dashboard.conftest import Dashboard, start_dashboard
 from tests.dashboard.wire import Session, Visitors
 
-PAGES = ("overview", "upload", "runs")
+PAGES = ("overview", "upload", "runs", "grid")
 SESSIONS = 2
 PATIENCE_S = 20
 ORDERS = """order_id,order_date,region,product,quantity,revenue

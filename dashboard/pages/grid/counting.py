@@ -54,6 +54,7 @@ class _Aside:
                 act()
             except Exception:
                 LOG.exception("counting failed")
+            del act  # else it keeps a session that is closed until the next one is counted
 
 
 _ASIDE = _Aside()
