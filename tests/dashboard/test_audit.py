@@ -67,7 +67,7 @@ def test_each_filter_narrows_the_trail_and_what_leaves_of_it(dashboard: Dashboar
 def pick(page: Page, label: str, value: str) -> None:
     """Choose from a list of the filter bar."""
     page.get_by_role("combobox", name=label).click()
-    page.get_by_role("menuitem", name=value, exact=True).click()
+    page.get_by_role("option", name=value, exact=True).click()
 
 
 def fill_day(page: Page, label: str, day: str) -> None:

@@ -33,7 +33,7 @@ def held(dashboard: Dashboard, order_id: str) -> int:
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from a list."""
     page.get_by_role("combobox", name=label).click()
-    page.get_by_role("menuitem", name=option, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def cell_of(page: Page, column: str) -> Locator:

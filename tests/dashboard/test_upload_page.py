@@ -251,7 +251,7 @@ def test_sample_files_are_made_and_the_pickup_is_asked_from_the_page(dashboard: 
     place, pickup = dashboard.place, uuid4()
     steward.goto(f"{dashboard.url}/upload")
     steward.get_by_role("combobox", name="Rows in each file").click()
-    steward.get_by_role("menuitem", name="100", exact=True).click()
+    steward.get_by_role("option", name="100", exact=True).click()
     steward.get_by_role("button", name="Make and upload").click()
     made = steward.locator(".file")
     expect(made.first).to_have_attribute("data-state", "landed, waits for the pickup")
