@@ -55,6 +55,8 @@ def test_figures_are_those_of_the_real_files_and_follow_the_thresholds(
     expect(
         steward.get_by_role("row", name=re.compile(r"all the beginning Rp 35\.000 Rp 100\.000 steward"))
     ).to_be_visible()
+    steward.get_by_role("button", name="Change", exact=True).click()
+    expect(steward.get_by_label("High from, Rp")).to_have_value("100000")
 
 
 def test_a_click_on_a_bar_filters_and_two_snapshots_tell_what_changed(dashboard: Dashboard, steward: Page) -> None:

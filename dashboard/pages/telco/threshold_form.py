@@ -39,8 +39,9 @@ class ThresholdForm:
         self._which = pmui.Select(label="What to do", options=there, value=NEW, **STYLE)
         self._operator = pmui.Select(label="Operator", options=[ALL, *operators], value=ALL, **STYLE)
         self._day = day_picker("From file date (or always)")
-        self._medium = Field(label="Medium from, Rp", value="35000", **STYLE)
-        self._high = Field(label="High from, Rp", value="75000", **STYLE)
+        *_, newest = (row for row in rows if row["operator"] == "all")
+        self._medium = Field(label="Medium from, Rp", value=_digits(newest["medium_from_idr"]), **STYLE)
+        self._high = Field(label="High from, Rp", value=_digits(newest["high_from_idr"]), **STYLE)
         self._reason = Field(label="Why (kept in the audit trail)", **STYLE)
         self._says = markup(UNSEEN)
         self._seen: tuple[object, ...] | None = None
@@ -130,6 +131,11 @@ def _told(row: dict[str, Any]) -> str:
 
 def _text(field: Field) -> str:
     return str(field.value_input or field.value or "").strip()
+
+
+def _digits(amount: Decimal) -> str:
+    """Return an amount as it is typed; `_amount` reads it."""
+    return f"{amount.normalize():f}".replace(".", ",")
 
 
 def _amount(told: str) -> Decimal:
