@@ -12,7 +12,8 @@ from panel.viewable import Viewable
 from dashboard.address import chosen as address_of
 from dashboard.charts.shares import By, shares
 from dashboard.page import Page
-from dashboard.pages.quality import markup
+from dashboard.pages.quality import controls as control_parts
+from dashboard.pages.quality import measures, usual
 from dashboard.parts.card import card
 from dashboard.parts.charted import Charted
 from dashboard.parts.drawn import drawing, redraw
@@ -104,10 +105,8 @@ class Quality:
                 panes["pairs"],
                 says="Held rows that broke both rules as the file gave them.",
             ),
-            card("Volume against its own history", panes["volume"], says=f"{markup.UNUSUAL} {markup.VOLUME}"),
-            card(
-                "Missing cells against their own history", panes["missing"], says=f"{markup.UNUSUAL} {markup.MISSING}"
-            ),
+            card("Volume against its own history", panes["volume"], says=f"{usual.UNUSUAL} {usual.VOLUME}"),
+            card("Missing cells against their own history", panes["missing"], says=f"{usual.UNUSUAL} {usual.MISSING}"),
         )
 
     def _points(self) -> Viewable:
@@ -142,16 +141,16 @@ class Quality:
         visit, asked = self._visit, self._asked()
         figures: Figures = remembered(store.figures, *asked)
         self._days = figures.by_day
-        for one, html in zip(self._tiles, markup.tiles(figures.total, visit, self.state.dataset), strict=True):
+        for one, html in zip(self._tiles, measures.tiles(figures.total, visit, self.state.dataset), strict=True):
             show(one, html)
         self._files = figures.total["runs"]
-        told = markup.datasets(figures.by_dataset, self._titles, visit, self._period())
+        told = measures.datasets(figures.by_dataset, self._titles, visit, self._period())
         redraw(self._panes["datasets"], told + self._csv("datasets", len(figures.by_dataset)))
         self._draw()
         self._list_files()
         controls, pairs = remembered(store.controls, *asked), remembered(store.broken_together, *asked)
-        redraw(self._panes["controls"], markup.controls(controls, visit) + self._csv("controls", len(controls)))
-        redraw(self._panes["pairs"], markup.pairs(pairs, visit) + self._csv("pairs", len(pairs)))
+        redraw(self._panes["controls"], control_parts.controls(controls, visit) + self._csv("controls", len(controls)))
+        redraw(self._panes["pairs"], control_parts.pairs(pairs, visit) + self._csv("pairs", len(pairs)))
         self._show_history()
 
     def _chosen(self) -> Filter:
@@ -174,7 +173,7 @@ class Quality:
         for title, one in CHARTS.items():
             picture = shares(rows, one.measures, by=by, label=title, target=one.target, is_from_zero=one.is_from_zero)
             self._charts[title].tell(picture, rows)
-        key = markup.key(by, len(rows), is_cut=by == "file" and len(files) == CHARTED)
+        key = measures.key(by, len(rows), is_cut=by == "file" and len(files) == CHARTED)
         redraw(self._panes["key"], key + self._csv("days", len(self._days)))
 
     def _list_files(self) -> None:
@@ -183,7 +182,7 @@ class Quality:
         shown = rows[:PAGE_ROWS]
         self._last = shown[-1]["run_id"] if len(rows) > PAGE_ROWS else None
         self._older.disabled, self._newer.disabled = self._last is None, not self.state.before
-        redraw(self._panes["files"], markup.files(shown, self._visit) + self._csv("files", self._files))
+        redraw(self._panes["files"], measures.files(shown, self._visit) + self._csv("files", self._files))
 
     def _show_history(self) -> None:
         names = [self.state.dataset] if self.state.dataset in self._titles else list(self._titles)
@@ -191,8 +190,8 @@ class Quality:
         warehouse, chosen, zone = self._asked()
         for name in names:
             rows, newest, off = remembered(store.history, warehouse, name, chosen, zone)
-            volumes += markup.volume(self._titles[name], rows, self._visit)
-            missing += markup.missing(self._titles[name], newest, off, self._visit)
+            volumes += usual.volume(self._titles[name], rows, self._visit)
+            missing += usual.missing(self._titles[name], newest, off, self._visit)
             runs_told, columns_told = runs_told + len(rows), columns_told + len(newest) + len(off)
         redraw(self._panes["volume"], volumes + self._csv("volume", runs_told, "files"))
         redraw(self._panes["missing"], missing + self._csv("missing", columns_told, "columns"))

@@ -9,9 +9,12 @@ from panel.viewable import Viewable
 
 from dashboard import formats
 from dashboard.formats import escaped
+from dashboard.pages.runs import controls as control_parts
 from dashboard.pages.runs import markup
+from dashboard.pages.runs import stages as stage_parts
 from dashboard.pages.runs.acts import Acts
 from dashboard.pages.runs.compare import comparison
+from dashboard.pages.runs.picture import picture
 from dashboard.pages.runs.review import why_it_waits
 from dashboard.pages.runs.states import WORDS
 from dashboard.parts.card import card, filling
@@ -86,10 +89,10 @@ class OneRun:
         told = {
             "head": markup.head(run, visit),
             "counts": markup.counts(run),
-            "picture": markup.picture(run, stages, visit),
-            "timeline": markup.timeline(run, stages) + self._csv("stages", len(stages)),
-            "controls": markup.controls(controls, run, visit) + self._csv("controls", len(controls)),
-            "held": markup.held(held, run, visit) + self._csv("held", len(held), "reasons"),
+            "picture": picture(run, stages, visit),
+            "timeline": stage_parts.timeline(run, stages) + self._csv("stages", len(stages)),
+            "controls": control_parts.controls(controls, run, visit) + self._csv("controls", len(controls)),
+            "held": control_parts.held(held, run, visit) + self._csv("held", len(held), "reasons"),
             "trace": markup.trace(events),
             "about": markup.about(run, visit),
             "review": why_it_waits(reviews.why(warehouse, run_id)) if run["state"] == "AWAITING_REVIEW" else "",
