@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.dashboard.conftest import Dashboard, open_browser
 from tests.integration.test_corrections import NAME, TELCO, correct, telco_row
@@ -52,23 +52,6 @@ def test_what_every_dataset_answers_leaves_from_its_tiles(dashboard: Dashboard, 
 
     assert (figures["orders"], figures["revenue_inr"]) == ("3", "60.50")
     assert {row["region"]: row["revenue_inr"] for row in regions} == {"South": "50.50", "North": "10.00"}
-
-
-def test_the_tile_of_what_waits_leads_to_as_much_of_the_filter_as_the_inbox_takes(
-    dashboard: Dashboard, steward: Page
-) -> None:
-    dashboard.place.drop(HEADER + ROWS + "H3,2026-01-06,South,Milk 1L,none,5\n")
-
-    steward.goto(f"{dashboard.url}/sales?region=South")
-    tile = steward.locator(".q-tile", has_text="Revenue waiting")
-    expect(tile.locator(".q-value")).to_have_text("₹5.00")
-    expect(tile).not_to_contain_text("The link shows")
-    tile.locator(".q-value").click()
-    expect(steward.get_by_role("link", name="CSV of 1 row of Sales orders")).to_be_visible()
-    assert "value=region%3DSouth" in steward.url
-
-    steward.goto(f"{dashboard.url}/sales?region=South&product=Milk+1L&first=2026-01-01&last=2026-01-31")
-    expect(tile).to_contain_text("The link shows held rows of Milk 1L, of every day and every region")
 
 
 def test_the_first_page_and_a_run_hand_out_their_tables(dashboard: Dashboard, steward: Page) -> None:
