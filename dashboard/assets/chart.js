@@ -51,6 +51,7 @@ class Chart {
     for (const name of ["x axis", "y axis"]) {
       this.model(name).setv({major_label_text_color: colour("--q-quiet"), axis_label_text_color: colour("--q-text")})
     }
+    this.model("quiet text")?.setv({text_color: colour("--q-quiet")})
   }
 
   clicked(source) {

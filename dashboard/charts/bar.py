@@ -13,7 +13,7 @@ from bokeh.models import BasicTicker, ColumnDataSource, DataRange1d
 from dashboard import formats
 from dashboard.charts import figure
 from dashboard.charts.picture import MARK, Picture, Row, file_name
-from dashboard.charts.template import Dress, Figure, drawn_once
+from dashboard.charts.template import QUIET, Dress, Figure, drawn_once
 from dashboard.theme import SERIES
 
 BAR_PX, THICKEST_PX = 30, 44
@@ -21,8 +21,7 @@ EDGES_PX = 64
 FADED = 0.3
 ROOM_FOR_TEXT = 0.4
 """Share of the longest bar from which on its amount is written into a bar."""
-INSIDE, BESIDE = "#ffffff", "#75829b"
-COLUMNS = ("category", "amount", "alpha", "told", "short", "told_at", "told_in", MARK)
+COLUMNS = ("category", "amount", "alpha", "told", "inside", "beside", "told_at", MARK)
 
 
 def bars(
@@ -80,22 +79,26 @@ def _dresser(unit: str) -> Dress:
         drawn.xaxis.formatter = figure.ticks(unit)
         figure.keep_apart(drawn.xaxis)
         drawn.ygrid.visible = False
-        drawn.text(
-            x="told_at",
-            y="category",
-            text="short",
-            text_color="told_in",
-            source=source,
-            x_offset=9,
-            y_offset=1,
-            text_baseline="middle",
-            text_font_size=figure.TEXT,
-            text_font=value(figure.FONT),
-        )
+        _write(drawn, source, "inside").glyph.text_color = "#ffffff"
+        _write(drawn, source, "beside").glyph.name = QUIET
         figure.hover(drawn, [("", "@category: @told")], renderers=[shown])
         figure.may_be_clicked(drawn)
 
     return dress
+
+
+def _write(drawn: Figure, source: ColumnDataSource, text: str) -> Any:  # Any: a renderer of Bokeh
+    return drawn.text(
+        x="told_at",
+        y="category",
+        text=text,
+        source=source,
+        x_offset=9,
+        y_offset=1,
+        text_baseline="middle",
+        text_font_size=figure.TEXT,
+        text_font=value(figure.FONT),
+    )
 
 
 def _sorted(rows: Sequence[Row], x: str, y: str, order: Sequence[str]) -> list[Row]:
@@ -106,19 +109,21 @@ def _sorted(rows: Sequence[Row], x: str, y: str, order: Sequence[str]) -> list[R
 
 
 def _columns(rows: Sequence[Row], x: str, y: str, unit: str, chosen: str) -> dict[str, list[object]]:
-    """Return what is drawn; the amount stands in a long bar, and beside a short one."""
+    """Return what is drawn; the amount stands in a long bar, white unless the bar fades, and beside a short one."""
     amounts = [float(row[y]) for row in rows]
     longest = max(amounts, default=0.0)
     is_inside = [amount > longest * ROOM_FOR_TEXT for amount in amounts]
     is_bright = [not chosen or str(row[x]) == chosen for row in rows]
+    is_white = [all(both) for both in zip(is_inside, is_bright, strict=True)]
+    short = [formats.short_amount(row[y], unit) for row in rows]
     categories = [str(row[x]) for row in rows]
     return {
         "category": [*categories],
         "amount": [*amounts],
         "alpha": [1.0 if bright else FADED for bright in is_bright],
         "told": [formats.amount(row[y], unit) for row in rows],
-        "short": [formats.short_amount(row[y], unit) for row in rows],
+        "inside": [text if white else "" for text, white in zip(short, is_white, strict=True)],
+        "beside": ["" if white else text for text, white in zip(short, is_white, strict=True)],
         "told_at": [0.0 if inside else amount for inside, amount in zip(is_inside, amounts, strict=True)],
-        "told_in": [INSIDE if both == (True, True) else BESIDE for both in zip(is_inside, is_bright, strict=True)],
         MARK: [*categories],
     }

@@ -13,7 +13,7 @@ from bokeh.models.annotations import Label, Span
 from dashboard import formats
 from dashboard.charts import figure
 from dashboard.charts.picture import Picture, Row, file_name, milliseconds, number
-from dashboard.charts.template import Dress, Figure, drawn_once
+from dashboard.charts.template import QUIET, Dress, Figure, drawn_once
 from dashboard.theme import SERIES
 
 HEIGHT_PX = 250
@@ -113,7 +113,7 @@ def _aim(drawn: Figure, target: float) -> None:
             x_units="screen",
             y=target,
             text=f"target {formats.share(target, decimals=0)}",
-            text_color=TARGET,
+            name=QUIET,
             text_font=figure.FONT,
             text_font_size=figure.TEXT,
             y_offset=3,

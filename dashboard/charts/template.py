@@ -16,6 +16,8 @@ hv.extension("bokeh", logo=False)
 Figure: TypeAlias = Any
 """A figure of Bokeh: its types do not tell which renderer, range or tool it has."""
 Dress: TypeAlias = Callable[[Figure, ColumnDataSource], None]
+QUIET = "quiet text"
+"""Name of a text in a figure that gets the page's colour of such texts, in light and dark."""
 _drawn: dict[Hashable, str] = {}
 _lock = threading.Lock()
 

@@ -12,6 +12,7 @@ from dashboard.charts.line import line
 from dashboard.charts.picture import Picture
 from dashboard.charts.shares import shares
 from dashboard.charts.spark import WIDTH, spark
+from dashboard.charts.template import QUIET
 
 
 def _bars(regions: int = 1, at_least_px: int = 0) -> Picture:
@@ -96,3 +97,11 @@ def test_a_sparkline_runs_straight_on_where_a_value_is_missing() -> None:
     assert 'aria-label="Orders by day"' in told
     assert f'<polyline points="0.0,31.0 {WIDTH}.0,3.0"' in told
     assert spark([1, None], "Orders by day") == ""
+
+
+def test_an_amount_stands_in_a_long_bar_and_beside_a_short_or_faded_one_in_the_colour_of_quiet_texts() -> None:
+    rows = [{"region": name, "orders": number} for name, number in (("North", 1), ("South", 9), ("West", 10))]
+    picture = bars(rows, x="region", y="orders", unit="orders", label="Orders", chosen="West")
+    assert picture.columns["inside"] == ["", "", "10"]
+    assert picture.columns["beside"] == ["1", "9", ""]
+    assert QUIET in set(_names(json.loads(picture.figure)))

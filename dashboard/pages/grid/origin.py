@@ -26,7 +26,7 @@ def origin_markup(visit: Visit, row: str, origin: Mapping[str, Any], held: Seque
     return (
         f"<p><b>{escaped(row)}</b> is line {formats.count(origin['line'])} of "
         f"<b>{escaped(origin['base_name'])}</b>, landed {formats.moment(origin['landed_at'], zone)} by "
-        f"{escaped(origin['landed_by'])} as {escaped(origin['object_key'])}, read by {run}.</p>"
+        f"{escaped(origin['landed_by'])} as {escaped(origin['object_key'])}, read by the run {run}.</p>"
         f"{code(origin['raw_line'], title='The raw line, from the archive', is_open=True)}"
         f"{_listed('Noted by the rules:', [one['message'] for one in origin['findings']])}"
         f"{_listed('It was held, and people changed:', [_cell(visit, one) for one in held])}"
