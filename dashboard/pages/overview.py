@@ -157,7 +157,7 @@ def _held(rows: list[dict[str, Any]], visit: Visit) -> str:
                 f"{escaped(row['category'].replace('_', ' ').capitalize())}</a>"
             ),
         ),
-        Column(title="Dataset", show=lambda row: row["dataset"]),
+        Column(title="Dataset", show=lambda row: visit.parts.datasets[row["dataset"]].title),
         Column(title="Rows", show=lambda row: formats.count(row["exceptions"]), is_number=True),
         Column(title="Oldest", show=lambda row: formats.ago(row["oldest_at"]), is_number=True),
     )

@@ -76,7 +76,7 @@ def test_quality_reasons_and_runs_are_those_of_the_rows_and_lead_to_them(
     )
     for row in reasons:
         shown = steward.get_by_role("row", name=re.compile(row["category"].replace("_", " "), re.I))
-        expect(shown).to_contain_text(f"sales_orders{formats.count(row['held'])}")
+        expect(shown).to_contain_text(f"Sales orders{formats.count(row['held'])}")
     runs = card(steward, "Latest runs").get_by_role("row")
     for place_in_list, row in enumerate(newest, 1):
         expect(runs.nth(place_in_list)).to_contain_text(row["name"] + row["state"].capitalize())

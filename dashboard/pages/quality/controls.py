@@ -43,7 +43,7 @@ def controls(rows: Sequence[Row], visit: Visit) -> str:
                 f'<div class="q-file">{escaped(row["rule"])}<small>{escaped(row["sentence"])}</small></div>'
             ),
         ),
-        Column(title="Dataset", show=lambda row: row["dataset"]),
+        Column(title="Dataset", show=lambda row: visit.parts.datasets[row["dataset"]].title),
         Column(title="Result", markup=lambda row: chip(words(row["control"]), _meaning(row))),
         Column(title="Severity", show=lambda row: row["severity"]),
         Column(title="Tested", show=lambda row: formats.count(row["tested"]), is_number=True),
@@ -98,7 +98,7 @@ def pairs(rows: Sequence[Row], visit: Visit) -> str:
                 "</i></div>"
             ),
         ),
-        Column(title="Dataset", show=lambda row: row["dataset"]),
+        Column(title="Dataset", show=lambda row: visit.parts.datasets[row["dataset"]].title),
     )
     shown = rows[:PAIRS]
     caption = "Pairs, most rows first" + (f", {PAIRS} of {len(rows)}" if len(rows) > PAIRS else "")
