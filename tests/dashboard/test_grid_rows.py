@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.dashboard.conftest import Dashboard, open_browser
 from tests.dashboard.test_grid_keys import HEADER, ROWS, cell, rows
@@ -11,6 +11,10 @@ CANCELS_AT_ONCE = """(grid) => new MutationObserver((_, observer) => {
   if (grid.classList.contains("is-busy")) { observer.disconnect(); grid.querySelector(".busy button").click() }
 }).observe(grid, {attributes: true})"""
 """A question ends by itself after 3 s, which a busy machine may need for a click."""
+
+
+def last_head(page: Page) -> Locator:
+    return page.get_by_role("columnheader", name="Unit revenue (₹)", exact=True)
 
 
 def test_a_click_on_a_head_sorts_every_row_and_the_pager_goes_through_them(dashboard: Dashboard, steward: Page) -> None:
@@ -32,6 +36,36 @@ def test_a_click_on_a_head_sorts_every_row_and_the_pager_goes_through_them(dashb
     steward.get_by_role("button", name="Rows before").click()
     expect(rows(steward).first).to_have_text("K000")
     expect(steward.get_by_role("button", name="Rows before")).to_be_disabled()
+
+
+def test_columns_are_as_wide_as_their_cells_also_where_the_styles_come_late(
+    dashboard: Dashboard, steward: Page
+) -> None:
+    dashboard.place.drop(HEADER + ROWS)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    steward.route("**/tabulator_simple.min.css", hold)
+    with steward.expect_request("**/tabulator_simple.min.css"), steward.expect_response("**/tabulator.min.js"):
+        steward.goto(f"{dashboard.url}/grid")
+    expect(steward.get_by_role("button", name="Save this view")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(last_head(steward)).to_be_in_viewport(ratio=1)
+
+
+def test_columns_share_the_width_that_there_is(dashboard: Dashboard, steward: Page) -> None:
+    dashboard.place.drop(HEADER + ROWS)
+    steward.goto(f"{dashboard.url}/grid")
+    expect(steward.get_by_role("button", name="Close drawer")).to_be_visible()
+    last = last_head(steward)
+    expect(last).to_be_in_viewport(ratio=1)
+    before = last.evaluate("(head) => getComputedStyle(head).width")
+    steward.get_by_role("button", name="Close drawer").click()
+    expect(last).not_to_have_css("width", before)
+    expect(last).to_be_in_viewport(ratio=1)
 
 
 def test_a_search_finds_rows_by_their_texts_and_is_taken_off_again(dashboard: Dashboard, steward: Page) -> None:

@@ -20,6 +20,14 @@ function loaded(script) {
   })
 }
 
+// Tabulator measures what it draws, so it waits for a place on the page and for the styles there.
+async function styled(grid) {
+  const {root} = grid
+  while (!root.isConnected && !grid.isGone) { await new Promise((next) => requestAnimationFrame(next)) }
+  const late = [...root.getRootNode().querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet)
+  await Promise.all(late.map((link) => new Promise((done) => { link.addEventListener("load", done); link.addEventListener("error", done) })))
+}
+
 const SIDES = {ArrowLeft: -1, ArrowRight: 1}
 const KEYS = [["Arrows, Home, End", "from cell to cell; up from the first row to the filters and titles"], ["Page up, Page down", "rows before, next rows; with Ctrl the first and the last"],
   ["Enter or F2", "correct the cell; Enter or Tab writes it, Escape leaves it"], ["Space", "history and origin of the row, or hide them"], ["Ctrl+C, Ctrl+V", "copy a cell, paste cells from it on"],
@@ -50,32 +58,56 @@ class Grid {
   tell(what, told = {}) { this.model.send_msg({what, ...told}) }
 
   build() {
-    this.table?.destroy()
+    this.end()
     this.isBuilt = false
     this.column = Object.fromEntries(this.model.columns.map((one) => [one.field, one]))
     this.heads = {}
     const said = this.model.page
     this.table = new window.Tabulator(this.holder, {
-      data: said.rows.map((row) => ({...row})), index: "id", layout: "fitDataStretch", height: "min(64vh, 44rem)",
+      data: said.rows.map((row) => ({...row})), index: "id", layout: "fitData", height: "min(64vh, 44rem)",
       renderVertical: "basic", columnHeaderSortMulti: false, editTriggerEvent: "dblclick", keybindings: false, placeholder: "",
       headerSort: false, columns: this.model.columns.map((one) => this.definition(one)), rowFormatter: (row) => this.dress(row),
     })
-    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.spread(); this.keepClear(); this.follow(); this.showHeads() })
-    this.table.on("columnResized", () => this.keepClear())
+    this.table.on("tableBuilt", () => { this.isBuilt = true; this.reachCells(); this.measure(); this.follow(); this.showHeads() })
+    this.table.on("columnResized", (column) => this.keepWidth(column))
     this.table.on("cellEdited", (cell) => this.edited(cell))
     this.table.on("cellDblClick", (event, cell) => { if (!this.column[cell.getField()].is_editable) { this.tell("not_editable", {column: cell.getField()}) } })
     this.table.on("cellClick", (event, cell) => this.tell("row", {row: cell.getData().id}))
     this.table.on("renderComplete", () => this.rove())
   }
 
+  end() {
+    this.sizes?.disconnect()
+    this.table?.destroy()
+  }
+
   // The keyboard reaches the cells; the box around them is neither row nor cell, so it may not take the focus.
   reachCells() { this.holder.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex") }
 
-  // Tabulator gives what is left of a wide screen to the last column; all of them get their share.
+  measure() {
+    this.room = 0
+    this.own = new Set()
+    this.widths = Object.fromEntries(this.table.getColumns().map((one) => [one.getField(), one.getWidth()]))
+    this.sizes?.disconnect()
+    this.sizes = new ResizeObserver(() => this.spread())
+    this.sizes.observe(this.holder.querySelector(".tabulator-tableholder"))
+  }
+
+  // All columns get their share of what is left of a wide screen, however its width changes; a person's own widths stay.
   spread() {
-    const columns = this.table.getColumns(), last = columns.at(-1), share = Math.floor((last.getWidth() - 160) / columns.length)
-    if (share <= 0) { return }
-    for (const one of columns) { one.setWidth(one === last ? last.getWidth() - share * (columns.length - 1) : one.getWidth() + share) }
+    const room = this.holder.querySelector(".tabulator-tableholder").clientWidth
+    if (!room || room === this.room) { return }
+    this.room = room
+    const columns = this.table.getColumns(), shared = columns.filter((one) => !this.own.has(one.getField()))
+    const left = room - columns.reduce((sum, one) => sum + this.widths[one.getField()], 0), share = Math.max(0, Math.floor(left / shared.length))
+    for (const one of shared) { one.setWidth(this.widths[one.getField()] + share) }
+    this.keepClear()
+  }
+
+  keepWidth(column) {
+    this.own.add(column.getField())
+    this.widths[column.getField()] = column.getWidth()
+    this.keepClear()
   }
 
   // What is scrolled to may not lie under the frozen columns.
@@ -339,7 +371,7 @@ class Grid {
   resize(field, side) {
     const column = this.table.getColumn(field)
     column.setWidth(Math.max(64, column.getWidth() + side * 24))
-    this.keepClear()
+    this.keepWidth(column)
   }
 
   choose() {
@@ -368,14 +400,14 @@ class Grid {
 
 export function render({model}) {
   const grid = new Grid(model)
-  loaded(model.script).then(() => { grid.build(); grid.showBusy() })
-  model.on("columns", () => { if (window.Tabulator) { grid.build() } })
+  Promise.all([loaded(model.script), styled(grid)]).then(() => { if (!grid.isGone) { grid.build(); grid.showBusy() } })
+  model.on("columns", () => { if (grid.table) { grid.build() } })
   model.on("page", () => grid.follow())
   model.on("is_busy", () => grid.showBusy())
   model.on("msg:custom", (message) => {
     const told = message?.data ?? message
     if (told.what === "put") { grid.put(told.row, told.cells) }
   })
-  model.on("remove", () => grid.table?.destroy())
+  model.on("remove", () => { grid.isGone = true; grid.end() })
   return grid.root
 }
