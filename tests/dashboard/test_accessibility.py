@@ -67,6 +67,9 @@ def test_nothing_that_opens_on_a_page_is_hard_to_use(
     found["an open exception"] = _problems(page)
     page.get_by_role("button", name="Discard", exact=True).click()
     expect(page.get_by_role("dialog").get_by_label("Why (kept in the audit trail)")).to_be_visible()
+    expect(page.locator(".MuiDialog-container")).to_have_css(
+        "opacity", "1"
+    )  # while it fades in, texts have no contrast
     found["a question"] = _problems(page)
     page.goto(f"{dashboard.url}/runs?run={run}")
     expect(page.get_by_role("heading", name="Controls")).to_be_visible()
