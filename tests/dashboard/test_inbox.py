@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from flows.core.errors import RefusedError
 from flows.services import repairs
 from flows.services.repairs import Fix
-from tests.dashboard.cards import as_table, card
+from tests.dashboard.cards import as_table, card, choose
 from tests.dashboard.conftest import Dashboard, open_browser
 from tests.dashboard.test_exceptions import GOOD, HEADER
 
@@ -28,12 +28,6 @@ def held(dashboard: Dashboard, order_id: str) -> int:
     """Return the exception of an order."""
     query = "select exception_id from platform.exception where cells ->> 'order_id' = %(order_id)s"
     return int(dashboard.place.one(query, order_id=order_id))
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose from a list."""
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def cell_of(page: Page, column: str) -> Locator:
